@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+// The engine: opens a source of migrations and a database, and leads the one along the other.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <aether/migrate/error.hpp>
+#include <aether/migrate/export.hpp>
+#include <aether/migrate/observer.hpp>
+#include <aether/migrate/report.hpp>
+#include <aether/migrate/stop.hpp>
+#include <aether/migrate/version.hpp>
+
+namespace aether::migrate {
+
+/// What to open and how to run.
+struct Options {
+    std::string source;      ///< URL of the migrations, as file://migrations. Wins over `path`.
+    std::string path;        ///< A directory; used as it is, without URL syntax.
+    std::string database;    ///< URL of the database.
+
+    /// How long to wait for other processes that migrate the same database. Strict when given; 0 asks once.
+    /// Not given: 30 minutes, long enough for a replica that starts behind a long migration.
+    std::optional<std::chrono::seconds> lock_timeout;
+
+    StopTokens stop;                  ///< Default: nothing stops a run.
+    Observer* observer = nullptr;     ///< A guest that outlives the migrator; nullptr: nobody listens.
+};
+
+/// A source and a database, opened. Movable.
+///
+/// Every operation throws Error and then leaves the database in the state that the error's details tell. Operations that
+/// write hold the migration lock, which golang-migrate's command and library respect too (4.15 and later).
+/// Threads: one at a time; several migrators may be used from several threads.
+class AETHER_MIGRATE_EXPORT Migrator {
+public:
+    /// Lists the source, then connects. Nothing is written.
+    /// Throws Error: invalid_url, unknown_scheme, source_unusable (every problem of the source at once),
+    /// connection_failed, cancelled.
+    explicit Migrator(Options options);
+    ~Migrator();
+    Migrator(Migrator&&) noexcept;
+    Migrator& operator=(Migrator&&) noexcept;
+
+    /// Returns what the version row says; works with a role that may only read, and never locks.
+    VersionState version();
+
+    /// Applies the next `limit` migrations, or all. Every planned file is checked before the first one runs.
+    /// Throws Error: dirty, no_such_migration, migration_refused, migration_failed, lock_timeout, cancelled,
+    /// connection_failed, bookkeeping_failed, outcome_unknown.
+    Report up(std::optional<std::uint64_t> limit = std::nullopt);
+
+    /// Reverts the last `limit` migrations, or all. Throws as up().
+    Report down(std::optional<std::uint64_t> limit = std::nullopt);
+
+    /// Goes up or down until `version` is the current one. Throws as up().
+    Report go_to(Version version);
+
+    /// Writes a version, clean, without running anything; nothing: no migration applied.
+    /// Throws Error: lock_timeout, cancelled, connection_failed, bookkeeping_failed.
+    void force(std::optional<Version> version);
+
+    /// Lists what drop() would remove, take along and leave.
+    spi::DropPlan plan_drop();
+
+    /// Removes tables, views, sequences, types and functions of the current schema, this library's own tables
+    /// included, in one transaction where the database can. Objects of other owners and of extensions stay.
+    /// Throws Error: lock_timeout, cancelled, connection_failed, bookkeeping_failed.
+    void drop();
+
+private:
+    struct Engine;
+    std::unique_ptr<Engine> engine_;
+};
+
+/// Returns the URL schemes of the databases that this library was built with, sorted.
+AETHER_MIGRATE_EXPORT std::vector<std::string> database_schemes();
+
+/// Returns the URL schemes of the sources that this library was built with, sorted.
+AETHER_MIGRATE_EXPORT std::vector<std::string> source_schemes();
+
+}  // namespace aether::migrate

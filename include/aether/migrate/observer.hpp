@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+// What a caller can hear while an operation runs.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string_view>
+
+#include <aether/migrate/export.hpp>
+#include <aether/migrate/report.hpp>
+#include <aether/migrate/spi/connection.hpp>
+
+namespace aether::migrate {
+
+/// Listens to an operation. Every hook does nothing unless it is overridden.
+///
+/// Threads: hooks are called on the thread that called the operation. They must not call the migrator, and what they
+/// throw ends the operation where it stands, as a stop would: the step under way is rolled back or left dirty.
+class AETHER_MIGRATE_EXPORT Observer {
+public:
+    virtual ~Observer();
+    Observer() = default;
+    Observer(const Observer&) = delete;
+    Observer& operator=(const Observer&) = delete;
+
+    void step_started(const StepReport& step) { on_step_started(step); }
+    void step_finished(const StepReport& step) { on_step_finished(step); }
+    void waiting_for_lock(const std::optional<spi::LockHolder>& holder, std::chrono::seconds waited) {
+        on_waiting_for_lock(holder, waited);
+    }
+    void notice(const spi::Notice& notice) { on_notice(notice); }
+    void warning(std::string_view text) { on_warning(text); }
+
+private:
+    /// A step's file is read and about to run; the durations are not known yet, but for `read`.
+    virtual void on_step_started(const StepReport& step);
+    /// A step is durable.
+    virtual void on_step_finished(const StepReport& step);
+    /// Another process holds the lock. Called once at the first wait and then every few seconds.
+    virtual void on_waiting_for_lock(const std::optional<spi::LockHolder>& holder, std::chrono::seconds waited);
+    /// The server said something: NOTICE, WARNING.
+    virtual void on_notice(const spi::Notice& notice);
+    /// The engine found something that a person should know and that stops nothing.
+    virtual void on_warning(std::string_view text);
+};
+
+}  // namespace aether::migrate
