@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: MIT
+// Finds the secrets in a URL's text, whether it parses or not; prefers to hide too much.
+#include "redact.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
+#include <aether/migrate/url.hpp>
+
+#include "strings.hpp"
+
+namespace aether::migrate {
+namespace {
+
+constexpr std::string_view kMask = "xxxxx";
+constexpr std::string_view kUserMask = "xxxxx:xxxxx";
+constexpr std::size_t kNone = std::string_view::npos;
+
+// What is left of a percent-encoded text; wrong escapes stay as they are, for the text is only looked at.
+std::string decoded(std::string_view text) {
+    std::string plain;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const bool escape = text[i] == '%' && i + 2 < text.size() && hex_value(text[i + 1]) >= 0 &&
+                            hex_value(text[i + 2]) >= 0;
+        if (escape) {
+            plain += static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
+            i += 2;
+        } else {
+            plain += text[i] == '+' ? ' ' : text[i];
+        }
+    }
+    return plain;
+}
+
+bool is_key_character(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-' || c == '.' || c == '%';
+}
+
+// A query as people write them begins with "name=", and no value looks like "…@host/db" or "…@host:port";
+// anything else may be the rest of a password.
+bool looks_like_query(std::string_view query) {
+    const std::size_t equals = query.find('=');
+    if (equals == kNone || equals == 0 || !std::ranges::all_of(query.substr(0, equals), is_key_character)) {
+        return false;
+    }
+    for (std::size_t at = query.find('@'); at != kNone; at = query.find('@', at + 1)) {
+        const std::size_t mark = query.find_first_of("&/:?", at);
+        if (mark != kNone && query[mark] != '&') {
+            return false;
+        }
+    }
+    return true;
+}
+
+// Returns where the user part would begin: behind the two slashes, or behind the scheme where they are
+// missing.
+std::size_t find_authority(std::string_view url) {
+    const std::size_t colon = url.find(':');
+    const std::size_t slashes = url.find("//");
+    if (slashes != kNone && (colon == kNone || slashes <= colon + 1)) {
+        return slashes + 2;
+    }
+    return colon == kNone ? 0 : colon + 1;
+}
+
+// Where the user part of a URL's text lies, as byte offsets.
+struct UserPart {
+    std::size_t begin = 0;
+    std::size_t end = kNone;  // The "@", or kNone when there is no user part.
+    bool doubtful = false;    // The "@" stands behind the host: where the password ends is a guess.
+};
+
+UserPart find_user_part(std::string_view url) {
+    UserPart part;
+    part.begin = find_authority(url);
+    std::string_view rest = url.substr(part.begin);
+    const std::size_t query = rest.find('?');
+    if (query != kNone && query < rest.find('#') && looks_like_query(rest.substr(query + 1))) {
+        rest = rest.substr(0, query);
+    }
+    const std::size_t at = rest.rfind('@');
+    if (at == kNone) {
+        return part;
+    }
+    const std::size_t authority_end = std::min(rest.find_first_of("/?#"), rest.size());
+    if (at > authority_end && rest.substr(0, at).find(':') != kNone) {
+        part.end = part.begin + at;
+        part.doubtful = true;
+    } else if (const std::size_t own = rest.substr(0, authority_end).rfind('@'); own != kNone) {
+        part.end = part.begin + own;
+    }
+    return part;
+}
+
+// Without an "@" the text behind a host's colon is a port with a slip of the finger, or a password whose host
+// was forgotten. A port has at most five digits; one wrong character beside them is shown.
+bool has_harmless_ports(std::string_view url, std::size_t begin) {
+    std::string_view authority = url.substr(begin);
+    authority = authority.substr(0, authority.find_first_of("/?#"));
+    while (!authority.empty()) {
+        const std::string_view one = authority.substr(0, authority.find(','));
+        authority.remove_prefix(std::min(one.size() + 1, authority.size()));
+        const std::size_t colon = one.rfind(':');
+        if (colon == kNone || one.front() == '[') {
+            continue;
+        }
+        const std::string_view port = one.substr(colon + 1);
+        const auto others = std::ranges::count_if(port, [](char c) { return c < '0' || c > '9'; });
+        if (port.size() > 6 || others > 1) {
+            return false;
+        }
+    }
+    return true;
+}
+
+// Masks the values of secret keys in "key=value&key=value".
+void append_query(std::string& out, std::string_view query) {
+    while (true) {
+        const std::string_view pair = query.substr(0, query.find('&'));
+        const std::size_t equals = pair.find('=');
+        const bool secret =
+            equals != kNone && (is_secret_key(pair.substr(0, equals)) ||
+                                decoded(pair.substr(equals + 1)).find("PRIVATE KEY") != kNone);
+        if (secret) {
+            out.append(pair.substr(0, equals + 1)).append(kMask);
+        } else {
+            out.append(pair);
+        }
+        if (pair.size() == query.size()) {
+            return;
+        }
+        out += '&';
+        query.remove_prefix(pair.size() + 1);
+    }
+}
+
+// Appends a text in which values may be secret, and a fragment: no URL of ours has one, so it is the rest of
+// a value with a raw "#".
+void append_after_user(std::string& out, std::string_view text) {
+    const std::size_t fragment = text.find('#');
+    const std::string_view before = text.substr(0, fragment);
+    const std::size_t query = before.find('?');
+    append_query(out, before.substr(0, query));
+    if (query != kNone) {
+        out += '?';
+        append_query(out, before.substr(query + 1));
+    }
+    if (fragment != kNone) {
+        out.append("#").append(kMask);
+    }
+}
+
+// The characters at which a URL inside a sentence ends.
+bool ends_word(char c) {
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '"' || c == '<' || c == '>' || c == '`';
+}
+
+// Returns the position past the value that starts at `begin`: a quoted one with its quotes, or one up to a
+// blank.
+std::size_t end_of_value(std::string_view text, std::size_t begin) {
+    const char quote = text[begin];
+    if (quote != '\'' && quote != '"') {
+        std::size_t end = begin;
+        while (end < text.size() && !ends_word(text[end]) && text[end] != '&') {
+            ++end;
+        }
+        return end;
+    }
+    for (std::size_t i = begin + 1; i < text.size(); ++i) {
+        // A backslash and a doubled quote both make the next character part of the value.
+        const bool doubled = text[i] == quote && i + 1 < text.size() && text[i + 1] == quote;
+        if (text[i] == '\\' || doubled) {
+            ++i;
+        } else if (text[i] == quote) {
+            return i + 1;
+        }
+    }
+    return text.size();
+}
+
+std::size_t skip_blanks(std::string_view text, std::size_t position) {
+    while (position < text.size() && (text[position] == ' ' || text[position] == '\t')) {
+        ++position;
+    }
+    return position;
+}
+
+// Returns where the value of a key that ends at `position` begins, in one of the forms key=value, key =
+// 'value', "key": "value" and PASSWORD 'value'; kNone when no value follows.
+std::size_t find_value(std::string_view text, std::size_t position) {
+    if (position < text.size() && text[position] == '"') {
+        ++position;
+    }
+    position = skip_blanks(text, position);
+    const bool equals = position < text.size() && text[position] == '=';
+    if (equals || (position < text.size() && text[position] == ':')) {
+        position = skip_blanks(text, position + 1);
+    }
+    if (position >= text.size()) {
+        return kNone;
+    }
+    const bool quoted = text[position] == '\'' || text[position] == '"';
+    return quoted || equals ? position : kNone;
+}
+
+std::string mask_values(std::string_view text) {
+    std::string out;
+    std::size_t i = 0;
+    while (i < text.size()) {
+        const std::size_t begin = i;
+        while (i < text.size() && is_key_character(text[i])) {
+            ++i;
+        }
+        if (i == begin) {
+            out += text[i++];
+            continue;
+        }
+        out.append(text.substr(begin, i - begin));
+        if (!is_secret_key(text.substr(begin, i - begin))) {
+            continue;
+        }
+        if (const std::size_t value = find_value(text, i); value != kNone) {
+            const std::size_t end = end_of_value(text, value);
+            const bool quoted = text[value] == '\'' || text[value] == '"';
+            out.append(text.substr(i, value - i + (quoted ? 1 : 0))).append(kMask);
+            if (quoted) {
+                out += text[value];
+            }
+            i = end;
+        }
+    }
+    return out;
+}
+
+}  // namespace
+
+bool is_secret_key(std::string_view key) {
+    static constexpr std::array<std::string_view, 15> kParts = {
+        "password",   "passwd",     "passphrase",  "pwd",           "secret",
+        "token",      "credential", "signature",   "apikey",        "accesskey",
+        "accountkey", "privatekey", "scramclient", "authorization", "scramserver"};
+    static constexpr std::array<std::string_view, 3> kWhole = {"pass", "auth", "sig"};
+    std::string plain = lower_case(decoded(key));
+    std::erase_if(plain, [](char c) { return c == '-' || c == '_' || c == '.'; });
+    const auto is_part = [&plain](std::string_view part) { return plain.find(part) != kNone; };
+    return std::ranges::any_of(kParts, is_part) || std::ranges::find(kWhole, plain) != kWhole.end();
+}
+
+bool may_hide_password_in_host(std::string_view url) {
+    const UserPart part = find_user_part(url);
+    const std::size_t authority_end = url.find_first_of("/?#", part.begin);
+    const bool at_behind_host = authority_end != kNone && url.find('@', authority_end) != kNone;
+    return part.doubtful || at_behind_host || (part.end == kNone && !has_harmless_ports(url, part.begin));
+}
+
+std::string redact_parsed_url(std::string_view url) {
+    const UserPart part = find_user_part(url);
+    std::string out;
+    if (part.end == kNone) {
+        append_after_user(out, url);
+        return out;
+    }
+    const std::string_view user = url.substr(part.begin, part.end - part.begin);
+    const std::size_t colon = user.find(':');
+    out.append(url.substr(0, part.begin));
+    if (part.doubtful) {
+        out.append(kUserMask);
+    } else {
+        out.append(user.substr(0, colon));
+        if (colon != kNone) {
+            out.append(":").append(kMask);
+        }
+    }
+    append_after_user(out, url.substr(part.end));
+    return out;
+}
+
+std::string redact_broken_url(std::string_view url) {
+    const std::size_t begin = find_authority(url);
+    const std::size_t at = url.rfind('@');
+    std::string out;
+    if (at != kNone) {
+        out.append(url.substr(0, begin < at ? begin : 0)).append(kUserMask);
+        const std::size_t pair = url.find_last_of("?&", at) + 1;
+        const std::string_view key = url.substr(pair, std::min(url.find('=', pair), at) - pair);
+        // An "@" inside a secret value: what follows it belongs to the secret too.
+        const std::size_t rest = pair > 0 && is_secret_key(key) ? url.find('&', at) : at;
+        append_after_user(out, url.substr(std::min(rest, url.size())));
+    } else if (!has_harmless_ports(url, begin)) {
+        const std::size_t authority_end = url.find_first_of("/?#", begin);
+        out.append(url.substr(0, url.find(':', begin) + 1)).append(kMask);
+        append_after_user(out, url.substr(std::min(authority_end, url.size())));
+    } else {
+        append_after_user(out, url);
+    }
+    return out;
+}
+
+std::string redact(std::string_view text) {
+    std::string out;
+    while (true) {
+        const std::size_t scheme = text.find("://");
+        if (scheme == kNone) {
+            out.append(text);
+            return mask_values(out);
+        }
+        const std::size_t begin = scheme + 3;
+        const auto word_end = std::find_if(text.begin() + begin, text.end(), ends_word);
+        const auto length = static_cast<std::size_t>(word_end - text.begin());
+        const UserPart part = find_user_part(text.substr(scheme, length - scheme));
+        out.append(text.substr(0, begin));
+        text.remove_prefix(begin);
+        if (part.end != kNone) {
+            out.append(kUserMask);
+            text.remove_prefix(part.end - 3);
+        }
+    }
+}
+
+}  // namespace aether::migrate
