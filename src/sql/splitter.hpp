@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+// Cuts a script into classified statements, whole or in pieces as it is read.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include <aether/migrate/spi/dialect.hpp>
+
+#include "script.hpp"
+
+namespace aether::migrate::sql {
+
+/// Whether the text is all there is.
+enum class Ending {
+    whole_text,      ///< The text's end ends the last statement.
+    more_may_follow  ///< The text is a piece; its last statement may go on in the next one.
+};
+
+/// What was found in one text.
+struct Split {
+    std::vector<Statement> statements;
+
+    /// Where the text of the next piece must begin; with whole_text its size.
+    std::size_t consumed = 0;
+
+    /// First byte of a string, quoted name or block comment that is never closed; with whole_text only.
+    /// It is part of the last statement, so the server refuses it in its own words.
+    std::optional<std::size_t> unterminated;
+};
+
+/// Cuts a text at the semicolons that end statements: not those inside strings, quoted names, comments,
+/// parentheses or BEGIN ATOMIC bodies. Empty statements are left out. Each statement is classified by the
+/// dialect's table.
+///
+/// A client command (lexical.client_commands: a backslash where a statement could begin) reaches to the end
+/// of its line and is refused, whatever the table says of its kind. What follows COPY … FROM STDIN is data,
+/// not SQL, and is cut up all the same: stop at the first refused statement.
+///
+/// Streaming: call with more_may_follow on a buffer, use the statements, drop `consumed` bytes, append the
+/// next bytes, and at last call with whole_text on what is left. The statements and their bytes are then
+/// those of the whole text, wherever it was cut. When nothing was consumed the buffer must grow; doubling it
+/// keeps the work linear. The text must be free of a byte order mark.
+Split split(std::string_view text, const spi::Dialect& dialect, Ending ending);
+
+}  // namespace aether::migrate::sql
