@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+// The list of all kinds of sources in this repository.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include <aether/migrate/spi/source.hpp>
+
+namespace aether::migrate::sources {
+
+/// Returns every kind of source that was built in; it lives as long as the program.
+std::span<const spi::SourceInfo> all_sources();
+
+/// Opens a directory by its path, without URL syntax. Throws Error (source_unusable).
+std::unique_ptr<spi::Source> open_path(std::string_view path);
+
+}  // namespace aether::migrate::sources
