@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+// One row of the history, and the statement that appends it.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <aether/migrate/spi/connection.hpp>
+#include <aether/migrate/version.hpp>
+
+namespace aether::migrate::history {
+
+/// What happened to a version.
+enum class EventKind {
+    applied,     ///< Its up file ran.
+    reverted,    ///< Its down file ran.
+    forced,      ///< A person said so.
+    adopted      ///< Somebody else moved the version row; the history caught up.
+};
+
+std::string_view name_of(EventKind kind) noexcept;
+
+/// See layout.hpp for the columns.
+struct Event {
+    std::optional<Version> version;
+    EventKind kind = EventKind::applied;
+    Direction direction = Direction::up;
+    std::optional<Version> leads_to;
+    std::string name;
+    std::optional<std::string> checksum;
+    std::optional<std::string> down_sql;
+    std::uint64_t statements = 0;
+    std::chrono::system_clock::time_point started_at;
+    std::chrono::microseconds duration{0};
+};
+
+/// Who writes: the same for all events of a run.
+struct Author {
+    std::string actor;     ///< The database user.
+    std::string client;    ///< "deploy@web-3"
+    std::string tool;      ///< "aether-migrate 0.1.0"
+};
+
+/// Returns the INSERT of an event into the (qualified) history table.
+spi::BoundStatement append_event(const std::string& table, const Event& event, const Author& author,
+                                 const spi::Dialect& dialect);
+
+}  // namespace aether::migrate::history

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+// The two tables that are kept in the database: their names, columns and the statements that make them.
+#include "layout.hpp"
+
+#include <fmt/format.h>
+
+#include "../base/utf8.hpp"
+#include "../migration/checksum.hpp"
+#include "../sql/quote.hpp"
+
+namespace aether::migrate::history {
+
+namespace {
+
+constexpr std::string_view kSuffix = "_history";
+constexpr std::size_t kDigestBytes = 8;
+
+std::string history_name(const std::string& version_table, std::size_t limit) {
+    if (version_table.size() + kSuffix.size() <= limit) {
+        return version_table + std::string(kSuffix);
+    }
+    Checksum checksum;
+    checksum.update(version_table);
+    std::size_t kept = limit - kSuffix.size() - kDigestBytes - 1;
+    while (kept > 0 && (static_cast<unsigned char>(version_table[kept]) & 0xC0U) == 0x80U) {
+        --kept;    // a name is cut between characters
+    }
+    return fmt::format("{}_{}{}", version_table.substr(0, kept), checksum.finish().substr(0, kDigestBytes), kSuffix);
+}
+
+}  // namespace
+
+spi::TableNames table_names(const spi::Settings& settings, const spi::Dialect& dialect) {
+    spi::TableNames names;
+    names.schema = settings.table_schema;
+    names.version = settings.table;
+    if (settings.history) {
+        names.history = history_name(settings.table, dialect.max_identifier_bytes);
+    }
+    return names;
+}
+
+std::string qualified(const spi::TableNames& tables, const std::string& table, const spi::Look& look,
+                      const spi::Dialect& dialect) {
+    const std::string& schema = tables.schema ? *tables.schema : look.facts.schema;
+    if (schema.empty()) {
+        return sql::quote_identifier(dialect, table);
+    }
+    return sql::quote_identifier(dialect, schema) + "." + sql::quote_identifier(dialect, table);
+}
+
+std::vector<spi::BoundStatement> create_missing(const spi::TableNames& tables, const spi::Look& look,
+                                                const spi::Dialect& dialect) {
+    std::vector<spi::BoundStatement> statements;
+    if (!look.version_table) {
+        statements.push_back({fmt::format(R"sql(
+CREATE TABLE IF NOT EXISTS {} (
+    version bigint NOT NULL PRIMARY KEY,
+    dirty boolean NOT NULL
+))sql",
+                                          qualified(tables, tables.version, look, dialect)),
+                              {}});
+    }
+    if (tables.history && !look.history_table) {
+        statements.push_back({fmt::format(R"sql(
+CREATE TABLE IF NOT EXISTS {} (
+    id {},
+    version bigint NOT NULL,
+    event text NOT NULL,
+    direction text NOT NULL,
+    leads_to bigint NOT NULL,
+    name text NOT NULL,
+    checksum text,
+    down_sql text,
+    statements_done bigint NOT NULL,
+    statements_total bigint NOT NULL,
+    started_at {} NOT NULL,
+    duration_us bigint NOT NULL,
+    actor text NOT NULL,
+    client text NOT NULL,
+    tool text NOT NULL,
+    error text
+))sql",
+                                          qualified(tables, *tables.history, look, dialect), dialect.identity_column,
+                                          dialect.timestamp_type),
+                              {}});
+    }
+    return statements;
+}
+
+}  // namespace aether::migrate::history

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+// The two tables that are kept in the database: their names, columns and the statements that make them.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <aether/migrate/spi/connection.hpp>
+#include <aether/migrate/spi/driver.hpp>
+
+namespace aether::migrate::history {
+
+// The version table is golang-migrate's, to the column:
+//     version  bigint NOT NULL PRIMARY KEY   the current version; no row: none; -1 only together with dirty
+//     dirty    boolean NOT NULL              a migration that could not be in one transaction was cut off
+//
+// The history table stands beside it, in the same schema, and is only ever appended to; one row per event:
+//     id                counts the events
+//     version           the migration's number; -1: none (a force to no version)
+//     event             applied | reverted | forced | adopted | repaired
+//     direction         up: the version counts as applied from here on; down: it does not
+//     leads_to          the version row's version after the event; -1: no row
+//     name              the title in the file's name
+//     checksum          SHA-256 of the file that ran, in hexadecimal
+//     down_sql          the down file as it was when the up file ran; NULL when it was missing or above 1 MiB
+//     statements_done, statements_total
+//     started_at        by the clock of the machine that ran it
+//     duration_us       microseconds
+//     actor             the database user
+//     client            user and host that ran the program
+//     tool              program and version
+//     error             what went wrong, for events that record a failure
+
+/// Returns the names of both tables. The history's name is the version table's with "_history", shortened with a
+/// checksum of the whole when it would pass the database's limit for names.
+spi::TableNames table_names(const spi::Settings& settings, const spi::Dialect& dialect);
+
+/// Returns the statements that make the tables which a look showed missing. Run them under the lock.
+std::vector<spi::BoundStatement> create_missing(const spi::TableNames& tables, const spi::Look& look,
+                                                const spi::Dialect& dialect);
+
+/// Returns a table's name, quoted and with its schema, as statements use it.
+std::string qualified(const spi::TableNames& tables, const std::string& table, const spi::Look& look,
+                      const spi::Dialect& dialect);
+
+}  // namespace aether::migrate::history

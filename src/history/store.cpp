@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MIT
+// The only writer of the version table and the history.
+#include "store.hpp"
+
+#include <pwd.h>
+#include <unistd.h>
+
+#include <array>
+#include <utility>
+
+#include <aether/migrate/error.hpp>
+#include <fmt/format.h>
+
+#include "applied.hpp"
+#include "catch_up.hpp"
+#include "compat.hpp"
+#include "layout.hpp"
+#include "transaction.hpp"
+
+namespace aether::migrate::history {
+
+std::string client_name() {
+    std::array<char, 256> host{};
+    if (gethostname(host.data(), host.size() - 1) != 0) host[0] = '\0';
+    std::array<char, 4096> buffer{};
+    passwd entry{};
+    passwd* found = nullptr;
+    getpwuid_r(geteuid(), &entry, buffer.data(), buffer.size(), &found);
+    return fmt::format("{}@{}", found != nullptr ? found->pw_name : std::to_string(geteuid()), host.data());
+}
+
+namespace {
+
+bool is_plain(const spi::Look& look) {
+    if (look.version_rows.empty()) return true;
+    const spi::VersionRow& row = look.version_rows.front();
+    return look.version_rows.size() == 1 && (row.version >= 0 || row.dirty);
+}
+
+}  // namespace
+
+Store::Store(spi::Connection& connection, spi::TableNames tables, spi::Look look, const Catalog& catalog,
+             const spi::Wait& wait)
+    : connection_(connection),
+      tables_(std::move(tables)),
+      look_(std::move(look)),
+      catalog_(catalog),
+      applied_(load_applied(connection, tables_, look_, wait)),
+      author_{look_.facts.user, client_name(), fmt::format("aether-migrate {}", library_version())},
+      replace_(!is_plain(look_)) {
+    if (!replace_) state_ = state_of(look_);
+}
+
+std::string Store::version_table() const {
+    return qualified(tables_, tables_.version, look_, connection_.dialect());
+}
+
+std::vector<spi::BoundStatement> Store::appends(const std::vector<Event>& events) const {
+    std::vector<spi::BoundStatement> statements;
+    if (!tables_.history) return statements;
+    const std::string table = qualified(tables_, *tables_.history, look_, connection_.dialect());
+    statements.reserve(events.size());
+    for (const Event& event : events) {
+        statements.push_back(append_event(table, event, author_, connection_.dialect()));
+    }
+    return statements;
+}
+
+std::vector<spi::BoundStatement> Store::preparation() const {
+    if (prepared_) return {};
+    std::vector<spi::BoundStatement> statements = create_missing(tables_, look_, connection_.dialect());
+    if (tables_.history && moved_by_others(look_)) {
+        for (spi::BoundStatement& append : appends(catch_up(catalog_, look_, applied_, state_.version, EventKind::adopted))) {
+            statements.push_back(std::move(append));
+        }
+    }
+    return statements;
+}
+
+void Store::write(const VersionState& to, const std::optional<Event>& event, const spi::Wait& wait,
+                  std::vector<spi::BoundStatement> before) {
+    const spi::Dialect& dialect = connection_.dialect();
+    std::vector<spi::BoundStatement> statements = std::move(before);
+    const std::size_t first_move = statements.size();
+    const std::vector<spi::BoundStatement> moves = replace_ ? replace_rows(version_table(), to, dialect)
+                                                            : move_row(version_table(), state_, to, dialect);
+    statements.insert(statements.end(), moves.begin(), moves.end());
+    if (event) {
+        const std::vector<spi::BoundStatement> append = appends({*event});
+        statements.insert(statements.end(), append.begin(), append.end());
+    }
+    const std::vector<spi::Rows> answers = connection_.batch(statements, wait);
+    if (!replace_ && moves.size() == 1 && answers[first_move].affected != 1) {
+        ErrorDetails details;
+        details.code = ErrorCode::bookkeeping_failed;
+        details.message = "somebody moved the version row while this process held the migration lock";
+        details.hint = "a connection pooler in transaction mode shares one lock among its clients: connect to the "
+                       "database itself";
+        details.next = "migrate version";
+        throw Error(std::move(details));
+    }
+    written_ = to;
+}
+
+void Store::committed() {
+    state_ = written_;
+    replace_ = false;
+    prepared_ = true;
+}
+
+void Store::force(const std::optional<Version>& version, const spi::Wait& wait) {
+    const spi::Dialect& dialect = connection_.dialect();
+    std::vector<spi::BoundStatement> statements = create_missing(tables_, look_, dialect);
+    written_ = VersionState{version, false};
+    for (auto& part : {replace_rows(version_table(), written_, dialect),
+                       appends(catch_up(catalog_, look_, applied_, version, EventKind::forced))}) {
+        statements.insert(statements.end(), part.begin(), part.end());
+    }
+    Transaction transaction(connection_, "BEGIN", std::move(statements), wait);
+    transaction.commit();
+    committed();
+}
+
+}  // namespace aether::migrate::history

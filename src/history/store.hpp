@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+// The only writer of the version table and the history.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <aether/migrate/report.hpp>
+#include <aether/migrate/spi/connection.hpp>
+
+#include "../migration/catalog.hpp"
+#include "event.hpp"
+
+namespace aether::migrate::history {
+
+/// Writes under the migration lock. Use: look, lock, look again, then make a Store of that second look.
+class Store {
+public:
+    /// Reads the applied versions when there is a history. Throws Error (bookkeeping_failed, connection_failed).
+    Store(spi::Connection& connection, spi::TableNames tables, spi::Look look, const Catalog& catalog,
+          const spi::Wait& wait);
+
+    /// What the version row says now, by the look and the moves since.
+    const VersionState& state() const { return state_; }
+
+    /// The versions whose last event applied them, by the look, sorted.
+    const std::vector<Version>& applied() const { return applied_; }
+
+    /// Returns what must run in the first transaction that writes: missing tables are made, and the history adopts
+    /// what others did. Nothing once such a transaction was committed.
+    std::vector<spi::BoundStatement> preparation() const;
+
+    /// Moves the row inside the caller's open transaction and appends the event, if there is one; `before` runs first.
+    /// Throws Error (bookkeeping_failed) when the row is not what it was under the lock.
+    void write(const VersionState& to, const std::optional<Event>& event, const spi::Wait& wait,
+               std::vector<spi::BoundStatement> before = {});
+
+    /// Tells that the caller's transaction with write() in it was committed.
+    void committed();
+
+    /// Replaces whatever the row is, in a transaction of its own; the history says that it was forced.
+    void force(const std::optional<Version>& version, const spi::Wait& wait);
+
+private:
+    std::string version_table() const;
+    std::vector<spi::BoundStatement> appends(const std::vector<Event>& events) const;
+
+    spi::Connection& connection_;
+    spi::TableNames tables_;
+    spi::Look look_;
+    const Catalog& catalog_;
+    std::vector<Version> applied_;
+    Author author_;
+    VersionState state_;
+    VersionState written_;
+    bool replace_ = false;     // the rows are such that a plain move can't describe them
+    bool prepared_ = false;
+};
+
+/// Returns user and host of this process, as "deploy@web-3".
+std::string client_name();
+
+}  // namespace aether::migrate::history
