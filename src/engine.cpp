@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: MIT
+// The facade: the only file that knows all folders.
+#include <aether/migrate/migrate.hpp>
+
+#include <algorithm>
+#include <span>
+#include <string_view>
+#include <utility>
+
+#include <aether/migrate/scratch.hpp>
+#include <aether/migrate/spi/driver.hpp>
+#include <aether/migrate/spi/source.hpp>
+#include <aether/migrate/url.hpp>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "../drivers/all.hpp"
+#include "../sources/all.hpp"
+#include "base/clock.hpp"
+#include "migration/catalog.hpp"
+#include "run/runner.hpp"
+#include "source/open.hpp"
+
+namespace aether::migrate {
+
+namespace {
+
+const spi::DriverInfo* find_driver(std::string_view scheme) {
+    for (const spi::DriverInfo* driver : drivers::all_drivers()) {
+        if (std::find(driver->schemes.begin(), driver->schemes.end(), scheme) != driver->schemes.end()) return driver;
+    }
+    return nullptr;
+}
+
+[[noreturn]] void refuse_empty(std::string_view what, std::string_view remedy) {
+    ErrorDetails details;
+    details.code = ErrorCode::invalid_url;
+    details.message = "URL cannot be empty";
+    details.state = fmt::format("no {} was given", what);
+    details.next = remedy;
+    throw Error(std::move(details));
+}
+
+std::unique_ptr<spi::Source> open_source_of(const Options& options) {
+    if (!options.source.empty()) return open_source(options.source, sources::all_sources());
+    if (options.path.empty()) refuse_empty("source of migrations", "give -path DIR, or set MIGRATIONS_PATH");
+    return sources::open_path(options.path);
+}
+
+spi::Opened open_database_of(const Options& options) {
+    if (options.database.empty()) refuse_empty("database", "give -database URL, or set DATABASE_URL");
+    const std::string scheme = scheme_of(options.database);
+    const spi::DriverInfo* driver = find_driver(scheme);
+    if (driver == nullptr) {
+        ErrorDetails details;
+        details.code = ErrorCode::unknown_scheme;
+        details.message = fmt::format("database driver: unknown driver {} (forgotten import?)", scheme);
+        details.hint = fmt::format("this program knows: {}", fmt::join(database_schemes(), ", "));
+        throw Error(std::move(details));
+    }
+    return driver->open(options.database, {options.stop.roll_back, std::nullopt});
+}
+
+Observer& nobody() {
+    static Observer silent;
+    return silent;
+}
+
+const spi::ScratchServers& scratch_servers() {
+    for (const spi::DriverInfo* driver : drivers::all_drivers()) {
+        if (driver->scratch != nullptr) return *driver->scratch;
+    }
+    throw Error(ErrorCode::unsupported, "no driver of this program can make scratch servers");
+}
+
+}  // namespace
+
+struct Migrator::Engine {
+    explicit Engine(Options given)
+        : options(std::move(given)),
+          source(open_source_of(options)),
+          catalog(make_catalog(source->list(), source->describe())),
+          database(open_database_of(options)),
+          observer(options.observer == nullptr ? nobody() : *options.observer) {
+        database.connection->on_notice([this](const spi::Notice& notice) { observer.notice(notice); });
+    }
+
+    run::RunContext context() {
+        return {*database.connection, *source,  catalog, database.settings, clock, observer,
+                options.lock_timeout, options.stop};
+    }
+
+    Options options;
+    std::unique_ptr<spi::Source> source;
+    Catalog catalog;
+    spi::Opened database;
+    SystemClock clock;
+    Observer& observer;
+};
+
+Migrator::Migrator(Options options) : engine_(std::make_unique<Engine>(std::move(options))) {}
+Migrator::~Migrator() = default;
+Migrator::Migrator(Migrator&&) noexcept = default;
+Migrator& Migrator::operator=(Migrator&&) noexcept = default;
+
+VersionState Migrator::version() {
+    return run::read_state(engine_->context());
+}
+
+Report Migrator::up(std::optional<std::uint64_t> limit) {
+    return run::run_to(engine_->context(), UpTarget{limit});
+}
+
+Report Migrator::down(std::optional<std::uint64_t> limit) {
+    return run::run_to(engine_->context(), DownTarget{limit});
+}
+
+Report Migrator::go_to(Version version) {
+    return run::run_to(engine_->context(), GotoTarget{version});
+}
+
+void Migrator::force(std::optional<Version> version) {
+    run::force_to(engine_->context(), version);
+}
+
+spi::DropPlan Migrator::plan_drop() {
+    return run::plan_drop(engine_->context());
+}
+
+void Migrator::drop() {
+    run::drop_all(engine_->context());
+}
+
+std::vector<std::string> database_schemes() {
+    std::vector<std::string> schemes;
+    for (const spi::DriverInfo* driver : drivers::all_drivers()) {
+        schemes.insert(schemes.end(), driver->schemes.begin(), driver->schemes.end());
+    }
+    std::sort(schemes.begin(), schemes.end());
+    return schemes;
+}
+
+std::vector<std::string> source_schemes() {
+    std::vector<std::string> schemes;
+    for (const spi::SourceInfo& source : sources::all_sources()) {
+        schemes.insert(schemes.end(), source.schemes.begin(), source.schemes.end());
+    }
+    std::sort(schemes.begin(), schemes.end());
+    return schemes;
+}
+
+namespace scratch {
+
+std::vector<Cluster> list() {
+    return scratch_servers().list();
+}
+
+std::string url(std::string_view name) {
+    return scratch_servers().url(name);
+}
+
+bool stop(std::string_view name) {
+    return scratch_servers().stop(name);
+}
+
+void drop(std::string_view name) {
+    scratch_servers().drop(name);
+}
+
+}  // namespace scratch
+
+}  // namespace aether::migrate

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: MIT
+// A whole run: look, lock, look again, check every file, then one step after the other.
+#include "runner.hpp"
+
+#include <utility>
+#include <vector>
+
+#include <aether/migrate/error.hpp>
+#include <fmt/format.h>
+
+#include "../history/applied.hpp"
+#include "../history/compat.hpp"
+#include "../history/layout.hpp"
+#include "../history/store.hpp"
+#include "../lock/session_lock.hpp"
+#include "../plan/planner.hpp"
+
+namespace aether::migrate::run {
+
+namespace {
+
+spi::TableNames tables_of(const RunContext& context) {
+    return history::table_names(context.settings, context.connection.dialect());
+}
+
+spi::Wait waiting(const RunContext& context) {
+    return {context.stop.roll_back, std::nullopt};
+}
+
+lock::SessionLock take_lock(const RunContext& context, const spi::TableNames& tables, const spi::Look& look) {
+    return {context.connection, tables, look, {context.lock_timeout, context.stop.finish}, context.clock,
+            context.observer};
+}
+
+bool is_nothing(const Plan& plan) {
+    return plan.steps.empty() && plan.short_by == 0;
+}
+
+// A limit of 0 asks for nothing, whatever the state is (golang-migrate looks no further either).
+bool asks_nothing(const Target& target) {
+    const auto* up = std::get_if<UpTarget>(&target);
+    const auto* down = std::get_if<DownTarget>(&target);
+    return (up != nullptr && up->limit == 0u) || (down != nullptr && down->limit == 0u);
+}
+
+void warn_of_skipped(const RunContext& context, const VersionState& state, const std::vector<Version>& applied) {
+    for (const Version version : find_skipped(context.catalog, state, applied)) {
+        context.observer.warning(fmt::format("{} is below the current version {} and was never applied; it stays out "
+                                             "until you go down below it and up again",
+                                             context.catalog.find(version)->up->file, to_string(state.version)));
+    }
+}
+
+void warn_of_missing_halves(const RunContext& context, const Plan& plan) {
+    for (const PlannedStep& step : plan.steps) {
+        if (step.reason == StepReason::missing_file && step.direction == Direction::down) {
+            context.observer.warning(fmt::format("version {} has no down file: only the version moves, what its up "
+                                                 "file made stays",
+                                                 step.version.number));
+        }
+    }
+}
+
+CheckedStep check_step(const RunContext& context, const PlannedStep& planned) {
+    CheckedStep step;
+    step.plan = planned;
+    const auto start = context.clock.now();
+    if (!planned.file.empty()) {
+        step.facts = check_script(context.source, planned.file, context.connection.dialect(), context.settings);
+    }
+    const CatalogEntry* entry = context.catalog.find(planned.version);
+    if (planned.direction == Direction::up && entry != nullptr && entry->down) {
+        step.down_file = entry->down->file;
+    }
+    step.read = context.clock.now() - start;
+    return step;
+}
+
+std::vector<CheckedStep> check_steps(const RunContext& context, const Plan& plan) {
+    std::vector<CheckedStep> steps;
+    steps.reserve(plan.steps.size());
+    for (const PlannedStep& planned : plan.steps) {
+        steps.push_back(check_step(context, planned));
+    }
+    return steps;
+}
+
+// What a run needs beyond reading the version.
+void refuse_unable(const spi::Look& look) {
+    ErrorDetails details;
+    if (look.history_forbidden) {
+        details.code = ErrorCode::bookkeeping_failed;
+        details.message = "permission denied for the history table";
+        details.next = fmt::format("GRANT SELECT, INSERT on it to the role {}", look.facts.user);
+        throw Error(std::move(details));
+    }
+    if (!look.facts.read_only) return;
+    details.code = ErrorCode::unsupported;
+    details.message = "this session can only read: the server is a standby, or transactions are read-only";
+    details.next = "connect to the primary server";
+    throw Error(std::move(details));
+}
+
+void refuse_no_schema(const spi::TableNames& tables, const spi::Look& look) {
+    if (tables.schema || !look.facts.schema.empty()) return;
+    ErrorDetails details;
+    details.code = ErrorCode::bookkeeping_failed;
+    details.message = "no schema";
+    details.state = "the session's search_path names no schema that exists";
+    details.next = "create the schema, or set search_path in the database URL";
+    throw Error(std::move(details));
+}
+
+// Runs the steps and says how it ended. A stop between two steps, or one that rolled a step back, is no error.
+void run_steps(const RunContext& context, history::Store& store, const std::vector<CheckedStep>& steps,
+               Report& report) {
+    const StepContext step_context{context.connection, context.source,   context.settings, store,
+                                   context.clock,      context.observer, context.stop};
+    report.left = steps.size();
+    for (const CheckedStep& step : steps) {
+        if (context.stop.finish.stop_requested()) {
+            report.end = RunEnd::stopped;
+            return;
+        }
+        try {
+            report.steps.push_back(run_step(step_context, step));
+        } catch (const Error& error) {
+            if (error.code() != ErrorCode::cancelled || store.state().dirty) throw;
+            report.end = RunEnd::stopped;
+            return;
+        }
+        --report.left;
+    }
+}
+
+}  // namespace
+
+Report run_to(const RunContext& context, const Target& target) {
+    Report report;
+    const spi::TableNames tables = tables_of(context);
+    const spi::Look first = context.connection.look(tables, waiting(context));
+    refuse_no_schema(tables, first);
+    if (asks_nothing(target)) return report;
+    report.state = history::state_of(first);
+    try {
+        if (!report.state.dirty && is_nothing(make_plan(context.catalog, report.state, target,
+                                                        context.source.describe()))) {
+            if (first.history_rows && report.state.version &&
+                !history::all_applied(context.catalog, first, *report.state.version)) {
+                warn_of_skipped(context, report.state,
+                                history::load_applied(context.connection, tables, first, waiting(context)));
+            }
+            return report;
+        }
+    } catch (const Error&) {
+        // Seen without the lock it decides nothing: another process may be in the middle of a run.
+    }
+    refuse_unable(first);
+    const lock::SessionLock lock = take_lock(context, tables, first);
+    const spi::Look look = context.connection.look(tables, waiting(context));
+    history::Store store(context.connection, tables, look, context.catalog, waiting(context));
+    report.state = history::state_of(look);
+    const Plan plan = make_plan(context.catalog, report.state, target, context.source.describe());
+    if (look.history_rows) warn_of_skipped(context, report.state, store.applied());
+    warn_of_missing_halves(context, plan);
+    const std::vector<CheckedStep> steps = check_steps(context, plan);
+    run_steps(context, store, steps, report);
+    report.state = store.state();
+    if (report.end == RunEnd::done && plan.short_by > 0) {
+        report.end = RunEnd::short_of_it;
+        report.short_by = plan.short_by;
+    }
+    return report;
+}
+
+void force_to(const RunContext& context, const std::optional<Version>& version) {
+    const spi::TableNames tables = tables_of(context);
+    const spi::Look first = context.connection.look(tables, waiting(context));
+    refuse_no_schema(tables, first);
+    refuse_unable(first);
+    const lock::SessionLock lock = take_lock(context, tables, first);
+    const spi::Look look = context.connection.look(tables, waiting(context));
+    history::Store store(context.connection, tables, look, context.catalog, waiting(context));
+    store.force(version, waiting(context));
+}
+
+void drop_all(const RunContext& context) {
+    const spi::TableNames tables = tables_of(context);
+    const spi::Look first = context.connection.look(tables, waiting(context));
+    refuse_no_schema(tables, first);
+    refuse_unable(first);
+    const lock::SessionLock lock = take_lock(context, tables, first);
+    context.connection.drop(tables, waiting(context));
+}
+
+VersionState read_state(const RunContext& context) {
+    return history::state_of(context.connection.look(tables_of(context), waiting(context)));
+}
+
+spi::DropPlan plan_drop(const RunContext& context) {
+    return context.connection.plan_drop(tables_of(context), waiting(context));
+}
+
+}  // namespace aether::migrate::run
