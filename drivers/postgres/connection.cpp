@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: MIT
+// The engine's Connection over a libpq session.
+#include "connection.hpp"
+
+#include <charconv>
+#include <string>
+#include <utility>
+
+#include <aether/migrate/error.hpp>
+
+#include "dialect.hpp"
+#include "drop.hpp"
+#include "errors.hpp"
+#include "look.hpp"
+
+namespace aether::migrate::postgres {
+
+namespace {
+
+spi::Rows rows_of(const PGresult* result) {
+    spi::Rows rows;
+    const int columns = PQnfields(result);
+    rows.rows.reserve(static_cast<std::size_t>(PQntuples(result)));
+    for (int row = 0; row < PQntuples(result); ++row) {
+        std::vector<spi::Value>& values = rows.rows.emplace_back();
+        for (int column = 0; column < columns; ++column) {
+            if (PQgetisnull(result, row, column) != 0) {
+                values.emplace_back(std::nullopt);
+            } else {
+                values.emplace_back(std::string(PQgetvalue(result, row, column),
+                                                static_cast<std::size_t>(PQgetlength(result, row, column))));
+            }
+        }
+    }
+    auto* mutable_result = const_cast<PGresult*>(result);    // libpq's two readers below take no const
+    const std::string_view affected = PQcmdTuples(mutable_result);
+    std::from_chars(affected.data(), affected.data() + affected.size(), rows.affected);
+    rows.tag = PQcmdStatus(mutable_result);
+    return rows;
+}
+
+bool succeeded(const PGresult* result) {
+    const ExecStatusType status = PQresultStatus(result);
+    return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
+}
+
+}  // namespace
+
+PostgresConnection::PostgresConnection(Parameters parameters, const spi::Wait& wait)
+    : parameters_(std::move(parameters)), session_(parameters_, wait), lock_(session_, parameters_) {}
+
+const spi::Dialect& PostgresConnection::do_dialect() const {
+    return postgres::dialect();
+}
+
+spi::Look PostgresConnection::do_look(const spi::TableNames& tables, const spi::Wait& wait) {
+    const ResultPointer result = session_.run(look_statement(tables), wait);
+    if (PQresultStatus(result.get()) != PGRES_TUPLES_OK) {
+        throw bookkeeping_error(result.get(), session_.error_style(), "read the version");
+    }
+    return read_look(result.get(), PQserverVersion(session_.raw()));
+}
+
+spi::ScriptResult PostgresConnection::do_execute(std::string_view text, const spi::Wait& wait) {
+    spi::ScriptResult outcome;
+    session_.run_text(text, wait, [&outcome, this](const PGresult* result) {
+        switch (PQresultStatus(result)) {
+            case PGRES_COMMAND_OK:
+            case PGRES_TUPLES_OK:
+                ++outcome.completed;
+                break;
+            case PGRES_FATAL_ERROR:
+                if (!outcome.failure) outcome.failure = failure_of(result, session_.error_style());
+                break;
+            default:
+                break;    // rows of a SELECT, an empty query, a COPY that the session answers
+        }
+    });
+    return outcome;
+}
+
+spi::Rows PostgresConnection::do_query(const spi::BoundStatement& statement, const spi::Wait& wait) {
+    const ResultPointer result = session_.run(statement, wait);
+    if (!succeeded(result.get())) {
+        throw bookkeeping_error(result.get(), session_.error_style(), statement.sql);
+    }
+    return rows_of(result.get());
+}
+
+std::vector<spi::Rows> PostgresConnection::do_batch(std::span<const spi::BoundStatement> statements,
+                                                    const spi::Wait& wait) {
+    const std::vector<ResultPointer> results = session_.run_pipeline(statements, wait);
+    std::vector<spi::Rows> answers;
+    answers.reserve(results.size());
+    for (std::size_t index = 0; index < results.size(); ++index) {
+        if (!succeeded(results[index].get())) {
+            throw bookkeeping_error(results[index].get(), session_.error_style(), statements[index].sql);
+        }
+        answers.push_back(rows_of(results[index].get()));
+    }
+    return answers;
+}
+
+bool PostgresConnection::do_try_lock(const spi::TableNames& tables, const spi::Look& look, const spi::Wait& wait) {
+    return lock_.try_take(tables, look, wait);
+}
+
+void PostgresConnection::do_unlock() noexcept {
+    lock_.give_back();
+}
+
+std::optional<spi::LockHolder> PostgresConnection::do_lock_holder(const spi::TableNames& tables,
+                                                                  const spi::Look& look, const spi::Wait& wait) {
+    return lock_.holder(tables, look, wait);
+}
+
+spi::DropPlan PostgresConnection::do_plan_drop(const spi::TableNames& tables, const spi::Wait& wait) {
+    return make_drop_script(session_, tables, wait).plan;
+}
+
+void PostgresConnection::do_drop(const spi::TableNames& tables, const spi::Wait& wait) {
+    const DropScript script = make_drop_script(session_, tables, wait);
+    std::vector<spi::BoundStatement> statements;
+    statements.push_back({"BEGIN", {}});
+    for (const std::string& statement : script.statements) {
+        statements.push_back({statement, {}});
+    }
+    statements.push_back({"COMMIT", {}});
+    try {
+        do_batch(statements, wait);
+    } catch (const Error&) {
+        if (do_transaction_state() != spi::TransactionState::idle) session_.run({"ROLLBACK", {}}, {});
+        throw;
+    }
+}
+
+spi::TransactionState PostgresConnection::do_transaction_state() const {
+    switch (PQtransactionStatus(session_.raw())) {
+        case PQTRANS_IDLE:
+            return spi::TransactionState::idle;
+        case PQTRANS_INTRANS:
+            return spi::TransactionState::open;
+        case PQTRANS_INERROR:
+            return spi::TransactionState::failed;
+        case PQTRANS_ACTIVE:
+        case PQTRANS_UNKNOWN:
+            break;
+    }
+    return spi::TransactionState::unknown;
+}
+
+void PostgresConnection::do_on_notice(std::function<void(const spi::Notice&)> listener) {
+    session_.on_notice(std::move(listener));
+}
+
+}  // namespace aether::migrate::postgres

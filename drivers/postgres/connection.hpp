@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+// The engine's Connection over a libpq session.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include <aether/migrate/spi/connection.hpp>
+
+#include "lock.hpp"
+#include "parameters.hpp"
+#include "session.hpp"
+
+namespace aether::migrate::postgres {
+
+/// See spi::Connection for the contracts. Threads: one at a time.
+class PostgresConnection final : public spi::Connection {
+public:
+    /// Connects. Throws Error (connection_failed, cancelled).
+    PostgresConnection(Parameters parameters, const spi::Wait& wait);
+
+private:
+    const spi::Dialect& do_dialect() const override;
+    spi::Look do_look(const spi::TableNames& tables, const spi::Wait& wait) override;
+    spi::ScriptResult do_execute(std::string_view text, const spi::Wait& wait) override;
+    spi::Rows do_query(const spi::BoundStatement& statement, const spi::Wait& wait) override;
+    std::vector<spi::Rows> do_batch(std::span<const spi::BoundStatement> statements, const spi::Wait& wait) override;
+    bool do_try_lock(const spi::TableNames& tables, const spi::Look& look, const spi::Wait& wait) override;
+    void do_unlock() noexcept override;
+    std::optional<spi::LockHolder> do_lock_holder(const spi::TableNames& tables, const spi::Look& look,
+                                                  const spi::Wait& wait) override;
+    spi::DropPlan do_plan_drop(const spi::TableNames& tables, const spi::Wait& wait) override;
+    void do_drop(const spi::TableNames& tables, const spi::Wait& wait) override;
+    spi::TransactionState do_transaction_state() const override;
+    void do_on_notice(std::function<void(const spi::Notice&)> listener) override;
+
+    Parameters parameters_;
+    Session session_;
+    MigrationLock lock_;
+};
+
+}  // namespace aether::migrate::postgres

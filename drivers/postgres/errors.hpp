@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+// The driver's border: libpq's errors in the engine's terms and golang-migrate's words.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include <aether/migrate/error.hpp>
+#include <aether/migrate/spi/connection.hpp>
+#include <libpq-fe.h>
+
+#include "parameters.hpp"
+
+namespace aether::migrate::postgres {
+
+/// Reads all that an error result says.
+spi::ScriptFailure failure_of(const PGresult* result, ErrorStyle style);
+
+/// Makes the error of a statement of the engine's own (not of a migration file).
+Error bookkeeping_error(const PGresult* result, ErrorStyle style, std::string_view statement);
+
+/// Translates libpq's report of a failed connection into golang-migrate's texts, as
+/// "dial tcp 127.0.0.1:5432: connect: connection refused". `host` names who was asked, for the hint.
+ErrorDetails connection_error(std::string_view libpq_message);
+
+}  // namespace aether::migrate::postgres

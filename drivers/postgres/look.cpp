@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: MIT
+// One query that shows the version row, the history's end and the session's facts, whether the tables exist or not.
+#include "look.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <string>
+#include <string_view>
+
+#include <aether/migrate/error.hpp>
+#include <fmt/format.h>
+
+namespace aether::migrate::postgres {
+
+namespace {
+
+// A plain SELECT from a table that is missing or forbidden fails, and its schema is known to the server only. So
+// ts_stat() runs a text that is formatted on the server, inside a CASE that looks at the catalogue first: the one
+// function of pg_catalog that does so without an extension, a procedural language or libxml (query_to_xml needs it).
+// Its query must give tsvectors, so each answer travels as one lexeme (2 KB at most), which it returns as it is.
+//
+// The row's xmin is the transaction that wrote it. Every write of ours writes the version row and a history row in
+// one transaction; a different xmin says that somebody else moved the version, even back to the same number.
+constexpr std::string_view kLook = R"sql(
+WITH place AS (
+    SELECT n.oid AS schema_id, s.name AS schema_name
+    FROM (SELECT coalesce($1::text, current_schema()::text) AS name) s
+    LEFT JOIN pg_catalog.pg_namespace n ON n.nspname = s.name
+), tables AS (
+    SELECT p.schema_name,
+           v.oid AS version_id, v.relkind AS version_kind, h.oid AS history_id,
+           coalesce(pg_catalog.has_schema_privilege(p.schema_id, 'USAGE'), false) AS may_use
+    FROM place p
+    LEFT JOIN pg_catalog.pg_class v ON v.relnamespace = p.schema_id AND v.relname = $2::text
+         AND v.relkind IN ('r', 'p', 'v', 'm', 'f')
+    LEFT JOIN pg_catalog.pg_class h ON h.relnamespace = p.schema_id AND h.relname = $3::text
+         AND h.relkind IN ('r', 'p')
+), readable AS (
+    SELECT t.*,
+           t.version_id IS NOT NULL AND t.may_use AND t.version_kind IN ('r', 'p')
+               AND pg_catalog.has_table_privilege(t.version_id, 'SELECT') AS version_ok,
+           t.history_id IS NOT NULL AND t.may_use
+               AND pg_catalog.has_table_privilege(t.history_id, 'SELECT') AS history_ok
+    FROM tables t
+)
+SELECT pg_catalog.current_database(), coalesce(current_schema()::text, ''), session_user::text,
+       pg_catalog.pg_is_in_recovery() OR pg_catalog.current_setting('transaction_read_only') = 'on',
+       version_id IS NOT NULL, coalesce(version_kind::text, ''), version_ok, history_id IS NOT NULL, history_ok,
+       CASE WHEN version_ok THEN (SELECT string_agg(word, ',') FROM pg_catalog.ts_stat(pg_catalog.format(
+           $look$SELECT array_to_tsvector(ARRAY[version || ' ' || CASE WHEN dirty THEN 1 ELSE 0 END || ' ' || xmin])
+           FROM %I.%I LIMIT 2$look$,
+           schema_name, $2::text))) END,
+       CASE WHEN history_ok THEN (SELECT word FROM pg_catalog.ts_stat(pg_catalog.format(
+           $look$SELECT array_to_tsvector(ARRAY[h.leads_to || ' ' || c.count || ' ' || c.sum || ' ' || h.xmin])
+           FROM (SELECT leads_to, xmin FROM %1$I.%2$I ORDER BY id DESC LIMIT 1) h,
+                (SELECT count(*), coalesce(sum(e.version), 0) %% 18446744073709551616 AS sum
+                 FROM %1$I.%2$I e JOIN (SELECT max(id) AS id FROM %1$I.%2$I GROUP BY version) l ON l.id = e.id
+                 WHERE e.direction = 'up' AND e.version >= 0) c$look$,
+           schema_name, $3::text))) END
+FROM readable
+)sql";
+
+// The columns of the look's row, in the order of its SELECT list.
+constexpr int kDatabase = 0;
+constexpr int kSchema = 1;
+constexpr int kUser = 2;
+constexpr int kReadOnly = 3;
+constexpr int kVersionExists = 4;
+constexpr int kVersionKind = 5;
+constexpr int kVersionReadable = 6;
+constexpr int kHistoryExists = 7;
+constexpr int kHistoryReadable = 8;
+constexpr int kVersionRows = 9;
+constexpr int kHistoryEnd = 10;
+
+std::string_view cell(const PGresult* result, int column) {
+    return {PQgetvalue(result, 0, column), static_cast<std::size_t>(PQgetlength(result, 0, column))};
+}
+
+bool truth(const PGresult* result, int column) {
+    return cell(result, column) == "t";
+}
+
+template <typename Number>
+Number take_number(std::string_view& text) {
+    Number number{};
+    const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (fault != std::errc{}) {
+        throw Error(ErrorCode::bookkeeping_failed, "the version table holds something that is no version");
+    }
+    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+    if (!text.empty()) text.remove_prefix(1);    // the separator
+    return number;
+}
+
+std::string version_text(int number) {
+    return fmt::format("PostgreSQL {}.{}", number / 10000, number % 10000);
+}
+
+}  // namespace
+
+spi::BoundStatement look_statement(const spi::TableNames& tables) {
+    return {std::string(kLook), {tables.schema, tables.version, tables.history}};
+}
+
+spi::Look read_look(const PGresult* result, int server_version) {
+    spi::Look look;
+    look.facts.server = version_text(server_version);
+    look.facts.database = cell(result, kDatabase);
+    look.facts.schema = cell(result, kSchema);
+    look.facts.user = cell(result, kUser);
+    look.facts.read_only = truth(result, kReadOnly);
+    look.version_table = truth(result, kVersionExists);
+    look.history_table = truth(result, kHistoryExists);
+    const std::string_view kind = cell(result, kVersionKind);
+    if (look.version_table && kind != "r" && kind != "p") {
+        throw Error(ErrorCode::bookkeeping_failed, "the version table is a view or a foreign table, not a table");
+    }
+    look.version_forbidden = look.version_table && !truth(result, kVersionReadable);
+    look.history_forbidden = look.history_table && !truth(result, kHistoryReadable);
+    std::string_view row_xmin;
+    for (std::string_view rest = cell(result, kVersionRows); !rest.empty();) {
+        std::string_view row = rest.substr(0, rest.find(','));
+        rest.remove_prefix(std::min(rest.size(), row.size() + 1));
+        const auto version = take_number<std::int64_t>(row);
+        const bool dirty = take_number<int>(row) == 1;
+        look.version_rows.push_back({version, dirty});
+        row_xmin = row;
+    }
+    if (std::string_view end = cell(result, kHistoryEnd); !end.empty()) {
+        look.history_rows = true;
+        look.history_version = take_number<std::int64_t>(end);
+        look.applied_count = take_number<std::uint64_t>(end);
+        look.applied_sum = take_number<std::uint64_t>(end);
+        look.same_write = look.version_rows.empty() ? look.history_version == -1 : end == row_xmin;
+    }
+    return look;
+}
+
+}  // namespace aether::migrate::postgres

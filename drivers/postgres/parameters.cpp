@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: MIT
+// From a database URL as golang-migrate's drivers read it to the keywords that libpq takes.
+#include "parameters.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <set>
+#include <string_view>
+
+#include <aether/migrate/error.hpp>
+#include <aether/migrate/spi/parameters.hpp>
+
+namespace aether::migrate::postgres {
+
+namespace {
+
+// libpq's own keywords that a URL may carry; everything else is a parameter of the server.
+constexpr std::array<std::string_view, 30> kClientKeywords{
+    "host", "hostaddr", "port", "dbname", "user", "password", "passfile", "channel_binding", "connect_timeout",
+    "client_encoding", "application_name", "fallback_application_name", "keepalives", "keepalives_idle",
+    "keepalives_interval", "keepalives_count", "tcp_user_timeout", "sslmode", "sslcompression", "sslcert", "sslkey",
+    "sslpassword", "sslrootcert", "sslcrl", "sslsni", "krbsrvname", "service", "target_session_attrs", "gssencmode",
+    "options"};
+
+// Client-side switches of lib/pq that have no meaning for libpq.
+constexpr std::array<std::string_view, 5> kIgnoredKeys{"disable_prepared_binary_result", "binary_parameters",
+                                                       "krbspn", "sslinline", "datestyle"};
+
+template <std::size_t N>
+bool contains(const std::array<std::string_view, N>& list, std::string_view key) {
+    return std::find(list.begin(), list.end(), key) != list.end();
+}
+
+bool is_pgx(std::string_view scheme) {
+    return scheme.starts_with("pgx");
+}
+
+// The value of libpq's "options" is split at blanks; a backslash protects the next character.
+std::string server_option(std::string_view name, std::string_view value) {
+    std::string option = "-c ";
+    option.append(name).push_back('=');
+    for (const char character : value) {
+        if (character == ' ' || character == '\\' || character == '\t' || character == '\n') {
+            option.push_back('\\');
+        }
+        option.push_back(character);
+    }
+    return option;
+}
+
+void check_encoding(std::string_view value) {
+    std::string plain;
+    for (const char character : value) {
+        if (character != '-' && character != '_') {
+            plain.push_back(static_cast<char>(character >= 'A' && character <= 'Z' ? character + 32 : character));
+        }
+    }
+    if (!plain.empty() && plain != "utf8" && plain != "unicode") {
+        throw Error(ErrorCode::invalid_url, "client_encoding must be absent or 'UTF8'");
+    }
+}
+
+void check_sslmode(std::string_view scheme, std::string_view mode) {
+    constexpr std::array<std::string_view, 4> kLibPq{"disable", "require", "verify-ca", "verify-full"};
+    constexpr std::array<std::string_view, 2> kPgxToo{"allow", "prefer"};
+    if (contains(kLibPq, mode) || (is_pgx(scheme) && contains(kPgxToo, mode))) {
+        return;
+    }
+    ErrorDetails details;
+    details.code = ErrorCode::invalid_url;
+    details.message = "pq: unsupported sslmode \"" + std::string(mode) +
+                      "\"; only \"require\" (default), \"verify-full\", \"verify-ca\", and \"disable\" supported";
+    if (contains(kPgxToo, mode)) {
+        details.hint = "the schemes pgx, pgx4 and pgx5 take allow and prefer";
+    }
+    throw Error(std::move(details));
+}
+
+struct Builder {
+    Parameters result;
+    std::set<std::string, std::less<>> seen;
+    std::set<std::string, std::less<>> from_authority;
+    std::string options;
+
+    void set(std::string key, std::string value) {
+        seen.insert(key);
+        result.keywords.emplace_back(std::move(key), std::move(value));
+    }
+    bool has(std::string_view key) const { return seen.contains(key); }
+};
+
+void read_authority(const Url& url, Builder& builder) {
+    if (!url.host().empty()) builder.set("host", url.host());
+    if (!url.port().empty()) builder.set("port", url.port());
+    if (url.user() && !url.user()->empty()) builder.set("user", *url.user());
+    if (url.password()) builder.set("password", *url.password());
+    if (url.path().size() > 1) builder.set("dbname", url.path().substr(1));
+    if (!url.path().empty()) builder.result.lock_database = url.path();
+    builder.from_authority = builder.seen;
+}
+
+void read_lock_key(std::string_view scheme, const std::string& key, const std::string& value, Builder& builder) {
+    // Only golang-migrate's pgx driver knows the table strategy; it ignores these keys elsewhere.
+    if (scheme == "pgx" || scheme == "pgx4") {
+        if (key == "x-lock-table" && !value.empty()) {
+            builder.result.lock_table = value;
+        } else if (key == "x-lock-strategy" && value == "table") {
+            builder.result.lock_strategy = LockStrategy::table;
+        } else if (key == "x-lock-strategy" && !value.empty() && value != "advisory") {
+            throw Error(ErrorCode::invalid_url, "unknown lock strategy \"" + value + "\"");
+        }
+    }
+}
+
+void read_query_pair(const Url& url, const std::string& key, const std::string& value, Builder& builder) {
+    if (key.starts_with("x-")) {
+        read_lock_key(url.scheme(), key, value, builder);
+        return;
+    }
+    // A key given twice counts once, the first time; the URL's authority wins over the query, but for host and port,
+    // by which a query names a Unix socket (lib/pq does the same).
+    if ((key == "host" || key == "port") && builder.from_authority.erase(key) > 0) {
+        std::erase_if(builder.result.keywords, [&key](const auto& pair) { return pair.first == key; });
+        builder.set(key, value);
+        return;
+    }
+    if (contains(kIgnoredKeys, key) || builder.has(key)) {
+        return;
+    }
+    if (key == "client_encoding") {
+        check_encoding(value);
+        return;
+    }
+    if (key == "sslmode") {
+        check_sslmode(url.scheme(), value);
+    }
+    if (key == "connect_timeout") {
+        const std::int64_t seconds = spi::parse_integer(key, value);
+        if (seconds > 0) builder.result.connect_timeout = std::chrono::seconds(seconds);
+        builder.seen.insert(key);
+        return;
+    }
+    if (key == "options") {
+        builder.seen.insert(key);
+        builder.options.append(builder.options.empty() ? "" : " ").append(value);
+        return;
+    }
+    if (contains(kClientKeywords, key)) {
+        builder.set(key, value);
+        return;
+    }
+    builder.seen.insert(key);
+    builder.options.append(builder.options.empty() ? "" : " ").append(server_option(key, value));
+}
+
+void set_defaults(std::string_view scheme, Builder& builder) {
+    // Both libraries try localhost over TCP when the URL has no host; libpq would try a Unix socket. PGHOST counts
+    // below the URL, so it is left to libpq when it is set.
+    if (!builder.has("host") && !builder.has("hostaddr") && std::getenv("PGHOST") == nullptr) {
+        builder.set("host", "localhost");
+    }
+    if (!builder.has("sslmode") && std::getenv("PGSSLMODE") == nullptr) {
+        builder.set("sslmode", is_pgx(scheme) ? "prefer" : "require");
+    }
+    if (!builder.has("gssencmode")) {
+        builder.set("gssencmode", "disable");
+    }
+    if (!builder.has("fallback_application_name")) {
+        builder.set("fallback_application_name", "aether-migrate");
+    }
+    builder.set("client_encoding", "UTF8");
+}
+
+}  // namespace
+
+Parameters read_parameters(const Url& url) {
+    Builder builder;
+    builder.result.settings = spi::read_settings(url);
+    builder.result.error_style = is_pgx(url.scheme()) ? ErrorStyle::pgx : ErrorStyle::lib_pq;
+    read_authority(url, builder);
+    for (const auto& [key, value] : url.query()) {
+        read_query_pair(url, key, value, builder);
+    }
+    set_defaults(url.scheme(), builder);
+    if (!builder.options.empty()) {
+        builder.set("options", builder.options);
+    }
+    return std::move(builder.result);
+}
+
+}  // namespace aether::migrate::postgres

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+// From a database URL as golang-migrate's drivers read it to the keywords that libpq takes.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <aether/migrate/spi/driver.hpp>
+#include <aether/migrate/url.hpp>
+
+namespace aether::migrate::postgres {
+
+/// How golang-migrate's client library for a scheme shows the server's errors.
+enum class ErrorStyle {
+    lib_pq,    ///< pq: TEXT
+    pgx        ///< ERROR: TEXT (SQLSTATE 42601)
+};
+
+/// How processes exclude each other.
+enum class LockStrategy { advisory, table };
+
+/// All that a URL says.
+struct Parameters {
+    std::vector<std::pair<std::string, std::string>> keywords;    ///< For PQconnectStartParams.
+    spi::Settings settings;
+    ErrorStyle error_style = ErrorStyle::lib_pq;
+    LockStrategy lock_strategy = LockStrategy::advisory;
+    std::string lock_table = "schema_lock";
+    /// The database's name as golang-migrate's command hashes it: the path with its slash; nothing: the server's.
+    std::optional<std::string> lock_database;
+    std::optional<std::chrono::seconds> connect_timeout;
+};
+
+/// Translates a URL of one of our schemes.
+/// Query keys that libpq does not know become server parameters, as both lib/pq and pgx do it.
+/// Throws Error (invalid_url).
+Parameters read_parameters(const Url& url);
+
+}  // namespace aether::migrate::postgres
