@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MIT
+// The program: global flags, then a command.
+#include <array>
+#include <exception>
+#include <new>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <aether/migrate/migrate.hpp>
+#include <aether/migrate/text.hpp>
+#include <fmt/format.h>
+
+#include "args.hpp"
+#include "commands/commands.hpp"
+#include "context.hpp"
+#include "terminal.hpp"
+#include "usage.hpp"
+
+namespace aether::migrate::cli {
+
+namespace {
+
+using Runner = int (*)(Context&, const ParsedFlags&);
+
+constexpr std::array<std::pair<std::string_view, Runner>, 8> kRunners{{
+    {"create", run_create},
+    {"goto", run_goto},
+    {"up", run_up},
+    {"down", run_down},
+    {"drop", run_drop},
+    {"force", run_force},
+    {"version", run_version},
+    {"scratch", run_scratch},
+}};
+
+Runner runner_of(std::string_view name) {
+    for (const auto& [command, runner] : kRunners) {
+        if (command == name) return runner;
+    }
+    return nullptr;
+}
+
+std::string usage() {
+    return program_usage({source_schemes(), database_schemes()});
+}
+
+int print_error(const Terminal& terminal, const Error& error, Context& context) {
+    // golang-migrate's create prints a bad time zone without the prefix.
+    const bool bare = std::string_view(error.what()).starts_with("unknown time zone");
+    terminal.line((bare ? "" : "error: ") + to_text(error));
+    const bool stopped = error.code() == ErrorCode::cancelled;
+    const int status = stopped ? context.signals().status_when_stopped() : kFailure;
+    return status == kSuccess ? kFailure : status;
+}
+
+int run_command(const Command& command, const ParsedFlags& globals, const Terminal& terminal) {
+    const std::vector<std::string> arguments(globals.arguments().begin() + 1, globals.arguments().end());
+    const ParseOutcome outcome = command.flag_set().parse(arguments);
+    if (const auto* fault = std::get_if<FlagError>(&outcome)) {
+        terminal.text(fmt::format("{}\n{}", fault->message, command_usage(command)));
+        return kUsageError;
+    }
+    if (std::holds_alternative<HelpRequest>(outcome)) {
+        terminal.text(command_usage(command));
+        return kSuccess;
+    }
+    const auto& flags = std::get<ParsedFlags>(outcome);
+    if (flags.boolean("help")) {
+        terminal.text(command_help(command));
+        return kSuccess;
+    }
+    Context context(globals, terminal);
+    try {
+        return runner_of(command.name)(context, flags);
+    } catch (const Error& error) {
+        return print_error(terminal, error, context);
+    }
+}
+
+int run(const std::vector<std::string>& arguments) {
+    const ParseOutcome outcome = global_flags().parse(arguments);
+    const Terminal plain(Verbosity::plain);
+    if (const auto* fault = std::get_if<FlagError>(&outcome)) {
+        plain.text(fmt::format("{}\n{}", fault->message, usage()));
+        return kUsageError;
+    }
+    if (std::holds_alternative<HelpRequest>(outcome)) {
+        plain.text(usage());
+        return kSuccess;
+    }
+    const auto& globals = std::get<ParsedFlags>(outcome);
+    if (globals.boolean("version")) {
+        plain.line(library_version());
+        return kSuccess;
+    }
+    if (globals.boolean("help")) {
+        plain.text(usage());
+        return kSuccess;
+    }
+    const Command* command = globals.arguments().empty() ? nullptr : find_command(globals.arguments().front());
+    if (command == nullptr) {
+        plain.text(usage());
+        return kUsageError;
+    }
+    return run_command(*command, globals,
+                       Terminal(globals.boolean("verbose") ? Verbosity::verbose : Verbosity::plain));
+}
+
+}  // namespace
+
+}  // namespace aether::migrate::cli
+
+int main(int count, char** values) {
+    try {
+        return aether::migrate::cli::run({values + 1, values + count});
+    } catch (const std::bad_alloc&) {
+        fmt::print(stderr, "error: out of memory\n");
+    } catch (const std::exception& error) {
+        fmt::print(stderr, "error: {}\n", error.what());
+    }
+    return aether::migrate::cli::kFailure;
+}
