@@ -6,8 +6,8 @@
 #include <random>
 #include <string>
 
-#include <aether/migrate/error.hpp>
 #include <fmt/format.h>
+#include <aether/migrate/error.hpp>
 
 namespace aether::migrate::lock {
 
@@ -22,18 +22,24 @@ constexpr milliseconds kLongestPause{250};
 constexpr seconds kReportEvery{10};
 
 std::string describe(const std::optional<spi::LockHolder>& holder) {
-    if (!holder) return "the holder can't be seen";
+    if (!holder)
+        return "the holder can't be seen";
     std::string text = holder->pid != 0 ? fmt::format("held by pid {}", holder->pid) : std::string("held by");
-    if (!holder->user.empty()) text += fmt::format(" (user {}, {})", holder->user, holder->client);
-    if (!holder->application.empty()) text += fmt::format(", application {}", holder->application);
-    if (!holder->age.empty()) text += fmt::format(", for {}", holder->age);
-    if (!holder->query.empty()) text += fmt::format(": {}", holder->query);
+    if (!holder->user.empty())
+        text += fmt::format(" (user {}, {})", holder->user, holder->client);
+    if (!holder->application.empty())
+        text += fmt::format(", application {}", holder->application);
+    if (!holder->age.empty())
+        text += fmt::format(", for {}", holder->age);
+    if (!holder->query.empty())
+        text += fmt::format(": {}", holder->query);
     return text;
 }
 
 milliseconds with_jitter(milliseconds pause) {
     thread_local std::minstd_rand random{std::random_device{}()};
-    std::uniform_int_distribution<milliseconds::rep> spread(pause.count() / 2, pause.count() + pause.count() / 2);
+    std::uniform_int_distribution<milliseconds::rep> spread(pause.count() / 2,
+                                                            pause.count() + pause.count() / 2);
     return milliseconds(spread(random));
 }
 
@@ -67,14 +73,16 @@ SessionLock::SessionLock(spi::Connection& connection, const spi::TableNames& tab
     while (!connection_.try_lock(tables, look, wait)) {
         const auto now = clock.now();
         const auto left = std::chrono::ceil<milliseconds>(start + limit - now);
-        if (left.count() <= 0) fail_timeout(connection_.lock_holder(tables, look, wait), limit);
+        if (left.count() <= 0)
+            fail_timeout(connection_.lock_holder(tables, look, wait), limit);
         if (now >= next_report) {
             observer.waiting_for_lock(connection_.lock_holder(tables, look, wait),
                                       std::chrono::duration_cast<seconds>(now - start));
             next_report = now + kReportEvery;
         }
         clock.sleep(std::min(with_jitter(pause), left), options.stop);
-        if (options.stop.stop_requested()) fail_stopped();
+        if (options.stop.stop_requested())
+            fail_stopped();
         pause = std::min(pause * 2, kLongestPause);
     }
 }

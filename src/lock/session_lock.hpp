@@ -15,16 +15,17 @@ namespace aether::migrate::lock {
 
 /// How long to wait, and who hears of it.
 struct LockOptions {
-    /// Strict when given; 0 asks once. Not given: 30 minutes, since a replica may stand behind a long migration.
-    std::optional<std::chrono::seconds> timeout;
-    std::stop_token stop;
+    /// Strict when given; 0 asks once. Not given: 30 minutes, since a replica may stand behind a long
+    /// migration.
+    std::optional<std::chrono::seconds> timeout{};
+    std::stop_token stop{};
 };
 
 /// Holds the lock of a session until it is destroyed.
 class SessionLock {
 public:
-    /// Never waits inside the database: a waiting statement's snapshot would deadlock with a CREATE INDEX CONCURRENTLY
-    /// of the holder. The first tries are 2 ms apart, later ones up to 250 ms, each with jitter.
+    /// Never waits inside the database: a waiting statement's snapshot would deadlock with a CREATE INDEX
+    /// CONCURRENTLY of the holder. The first tries are 2 ms apart, later ones up to 250 ms, each with jitter.
     /// Throws Error: lock_timeout, whose state names the holder; cancelled.
     SessionLock(spi::Connection& connection, const spi::TableNames& tables, const spi::Look& look,
                 const LockOptions& options, Clock& clock, Observer& observer);
