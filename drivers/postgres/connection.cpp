@@ -32,7 +32,7 @@ spi::Rows rows_of(const PGresult* result) {
             }
         }
     }
-    auto* mutable_result = const_cast<PGresult*>(result);    // libpq's two readers below take no const
+    auto* mutable_result = const_cast<PGresult*>(result);  // libpq's two readers below take no const
     const std::string_view affected = PQcmdTuples(mutable_result);
     std::from_chars(affected.data(), affected.data() + affected.size(), rows.affected);
     rows.tag = PQcmdStatus(mutable_result);
@@ -70,10 +70,11 @@ spi::ScriptResult PostgresConnection::do_execute(std::string_view text, const sp
                 ++outcome.completed;
                 break;
             case PGRES_FATAL_ERROR:
-                if (!outcome.failure) outcome.failure = failure_of(result, session_.error_style());
+                if (!outcome.failure)
+                    outcome.failure = failure_of(result, session_.error_style());
                 break;
             default:
-                break;    // rows of a SELECT, an empty query, a COPY that the session answers
+                break;  // rows of a SELECT, an empty query, a COPY that the session answers
         }
     });
     return outcome;
@@ -101,7 +102,8 @@ std::vector<spi::Rows> PostgresConnection::do_batch(std::span<const spi::BoundSt
     return answers;
 }
 
-bool PostgresConnection::do_try_lock(const spi::TableNames& tables, const spi::Look& look, const spi::Wait& wait) {
+bool PostgresConnection::do_try_lock(const spi::TableNames& tables, const spi::Look& look,
+                                     const spi::Wait& wait) {
     return lock_.try_take(tables, look, wait);
 }
 
@@ -110,7 +112,8 @@ void PostgresConnection::do_unlock() noexcept {
 }
 
 std::optional<spi::LockHolder> PostgresConnection::do_lock_holder(const spi::TableNames& tables,
-                                                                  const spi::Look& look, const spi::Wait& wait) {
+                                                                  const spi::Look& look,
+                                                                  const spi::Wait& wait) {
     return lock_.holder(tables, look, wait);
 }
 
@@ -129,7 +132,8 @@ void PostgresConnection::do_drop(const spi::TableNames& tables, const spi::Wait&
     try {
         do_batch(statements, wait);
     } catch (const Error&) {
-        if (do_transaction_state() != spi::TransactionState::idle) session_.run({"ROLLBACK", {}}, {});
+        if (do_transaction_state() != spi::TransactionState::idle)
+            session_.run({"ROLLBACK", {}}, {});
         throw;
     }
 }

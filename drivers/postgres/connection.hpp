@@ -26,7 +26,8 @@ private:
     spi::Look do_look(const spi::TableNames& tables, const spi::Wait& wait) override;
     spi::ScriptResult do_execute(std::string_view text, const spi::Wait& wait) override;
     spi::Rows do_query(const spi::BoundStatement& statement, const spi::Wait& wait) override;
-    std::vector<spi::Rows> do_batch(std::span<const spi::BoundStatement> statements, const spi::Wait& wait) override;
+    std::vector<spi::Rows> do_batch(std::span<const spi::BoundStatement> statements,
+                                    const spi::Wait& wait) override;
     bool do_try_lock(const spi::TableNames& tables, const spi::Look& look, const spi::Wait& wait) override;
     void do_unlock() noexcept override;
     std::optional<spi::LockHolder> do_lock_holder(const spi::TableNames& tables, const spi::Look& look,

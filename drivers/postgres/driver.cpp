@@ -18,7 +18,8 @@ namespace aether::migrate::postgres {
 
 namespace {
 
-constexpr std::array<std::string_view, 6> kSchemes{"postgres", "postgresql", "pgx", "pgx4", "pgx5", "scratch"};
+constexpr std::array<std::string_view, 6> kSchemes{"postgres", "postgresql", "pgx",
+                                                   "pgx4",     "pgx5",       "scratch"};
 
 // scratch://NAME?x-…: the server's own URL with the parameters of the given one.
 std::string url_of_scratch(const Url& url) {

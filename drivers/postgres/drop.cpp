@@ -2,6 +2,8 @@
 // Removes everything of the current schema, in one transaction, and says beforehand what that is.
 #include "drop.hpp"
 
+#include <functional>
+#include <map>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -13,9 +15,9 @@ namespace aether::migrate::postgres {
 
 namespace {
 
-// Everything that a person made in the schema, each with the words that DROP wants. Left out: what an extension or
-// another object owns (an identity's sequence, a table's row type, an index), since it goes or stays with that.
-// The rank orders the removal: views first, types last, so that CASCADE has little to do.
+// Everything that a person made in the schema, each with the words that DROP wants. Left out: what an
+// extension or another object owns (an identity's sequence, a table's row type, an index), since it goes or
+// stays with that. The rank orders the removal: views first, types last, so that CASCADE has little to do.
 constexpr std::string_view kObjects = R"sql(
 WITH place AS (
     SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = current_schema()
@@ -72,7 +74,8 @@ FROM named n
 ORDER BY n.rank, n.name
 )sql";
 
-// Foreign keys and views of other schemas that hang on relations of this one, directly or through other views.
+// Foreign keys and views of other schemas that hang on relations of this one, directly or through other
+// views.
 constexpr std::string_view kCascades = R"sql(
 WITH RECURSIVE place AS (
     SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = current_schema()
@@ -103,7 +106,8 @@ ORDER BY 1
 std::string lower(std::string_view text) {
     std::string result(text);
     for (char& character : result) {
-        if (character >= 'A' && character <= 'Z') character = static_cast<char>(character + 32);
+        if (character >= 'A' && character <= 'Z')
+            character = static_cast<char>(character + 32);
     }
     return result;
 }
@@ -124,6 +128,7 @@ std::string_view text_at(const PGresult* result, int row, int column) {
 
 DropScript make_drop_script(Session& session, const spi::TableNames& tables, const spi::Wait& wait) {
     DropScript script;
+    std::map<std::string, int, std::less<>> of_extensions;
     const ResultPointer objects = ask(session, kObjects, wait);
     for (int row = 0; row < PQntuples(objects.get()); ++row) {
         const std::string_view kind = text_at(objects.get(), row, 0);
@@ -131,13 +136,18 @@ DropScript make_drop_script(Session& session, const spi::TableNames& tables, con
         const std::string_view extension = text_at(objects.get(), row, 4);
         const std::string label = fmt::format("{} {}", lower(kind), name);
         if (!extension.empty()) {
-            script.plan.keeps.push_back(fmt::format("{} (belongs to extension {})", label, extension));
+            ++of_extensions[std::string(extension)];
         } else if (text_at(objects.get(), row, 2) != "t") {
-            script.plan.keeps.push_back(fmt::format("{} (owned by {})", label, text_at(objects.get(), row, 3)));
+            script.plan.keeps.push_back(
+                fmt::format("{} (owned by {})", label, text_at(objects.get(), row, 3)));
         } else {
             script.plan.removes.push_back(label);
             script.statements.push_back(fmt::format("DROP {} IF EXISTS {} CASCADE", kind, name));
         }
+    }
+    for (const auto& [extension, count] : of_extensions) {
+        script.plan.keeps.push_back(
+            fmt::format("extension {} ({} objects of it in this schema)", extension, count));
     }
     const ResultPointer cascades = ask(session, kCascades, wait);
     for (int row = 0; row < PQntuples(cascades.get()); ++row) {

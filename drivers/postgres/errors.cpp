@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <vector>
 
-#include <aether/migrate/url.hpp>
 #include <fmt/format.h>
+#include <aether/migrate/url.hpp>
 
 namespace aether::migrate::postgres {
 
@@ -20,7 +20,8 @@ std::string field(const PGresult* result, int code) {
 
 std::string_view trim(std::string_view text) {
     const auto first = text.find_first_not_of(" \t\r\n");
-    if (first == std::string_view::npos) return {};
+    if (first == std::string_view::npos)
+        return {};
     return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
 }
 
@@ -35,7 +36,8 @@ std::string lower_first(std::string_view text) {
 
 std::string_view between(std::string_view text, std::string_view before, std::string_view after) {
     const auto start = text.find(before);
-    if (start == std::string_view::npos) return {};
+    if (start == std::string_view::npos)
+        return {};
     const auto begin = start + before.size();
     const auto end = text.find(after, begin);
     return end == std::string_view::npos ? std::string_view{} : text.substr(begin, end - begin);
@@ -47,17 +49,20 @@ std::string_view between(std::string_view text, std::string_view before, std::st
 // golang-migrate: dial tcp 127.0.0.1:5432: connect: connection refused
 std::string dial_text(std::string_view line) {
     const auto failed = line.find(" failed: ");
-    if (failed == std::string_view::npos) return {};
+    if (failed == std::string_view::npos)
+        return {};
     const std::string_view reason = trim(line.substr(failed + 9));
     if (line.find("connection to server on socket") != std::string_view::npos) {
         const std::string_view socket = between(line, "on socket \"", "\"");
         return fmt::format("dial unix {}: connect: {}", socket, lower_first(reason));
     }
     std::string_view address = between(line, "\" (", ")");
-    if (address.empty()) address = between(line, "at \"", "\"");
+    if (address.empty())
+        address = between(line, "at \"", "\"");
     std::string_view port = between(line, "port ", " failed");
     const bool ipv6 = address.find(':') != std::string_view::npos;
-    const std::string target = ipv6 ? fmt::format("[{}]:{}", address, port) : fmt::format("{}:{}", address, port);
+    const std::string target =
+        ipv6 ? fmt::format("[{}]:{}", address, port) : fmt::format("{}:{}", address, port);
     if (reason.find("timeout expired") != std::string_view::npos) {
         return fmt::format("dial tcp {}: i/o timeout", target);
     }
@@ -79,27 +84,33 @@ std::vector<std::string_view> lines_of(std::string_view text) {
     while (!text.empty()) {
         const auto end = text.find('\n');
         const std::string_view line = text.substr(0, end);
-        if (!trim(line).empty()) lines.push_back(line);
-        if (end == std::string_view::npos) break;
+        if (!trim(line).empty())
+            lines.push_back(line);
+        if (end == std::string_view::npos)
+            break;
         text.remove_prefix(end + 1);
     }
     return lines;
 }
 
-// What the first line says; several hosts or addresses give several reports, of which an IPv4 one is shown first,
-// as the guides of golang-migrate's users have it.
+// What the first line says; several hosts or addresses give several reports, of which an IPv4 one is shown
+// first, as the guides of golang-migrate's users have it.
 std::string headline(const std::vector<std::string_view>& lines) {
     std::string first;
     for (const std::string_view line : lines) {
-        if (std::string text = server_text(line); !text.empty()) return text;
-        if (line.find("SSL was required") != std::string_view::npos) return "pq: SSL is not enabled on the server";
+        if (std::string text = server_text(line); !text.empty())
+            return text;
+        if (line.find("SSL was required") != std::string_view::npos)
+            return "pq: SSL is not enabled on the server";
         if (line.find("could not translate host name") != std::string_view::npos) {
             return fmt::format("dial tcp: lookup {}: no such host", between(line, "host name \"", "\""));
         }
         std::string text = dial_text(line);
-        if (!text.empty() && (first.empty() || (first.find("tcp [") != std::string::npos))) first = std::move(text);
+        if (!text.empty() && (first.empty() || (first.find("tcp [") != std::string::npos)))
+            first = std::move(text);
     }
-    if (!first.empty()) return first;
+    if (!first.empty())
+        return first;
     return lines.empty() ? "the server closed the connection" : std::string(trim(lines.front()));
 }
 
@@ -107,7 +118,8 @@ std::string hint_for(std::string_view message) {
     if (message.find("SSL is not enabled") != std::string_view::npos) {
         return "the schemes postgres and postgresql demand TLS unless the URL says sslmode=disable";
     }
-    if (message.find("refused") != std::string_view::npos || message.find("no such file") != std::string_view::npos) {
+    if (message.find("refused") != std::string_view::npos ||
+        message.find("no such file") != std::string_view::npos) {
         return "no PostgreSQL server listens there";
     }
     return {};

@@ -5,9 +5,9 @@
 #include <string>
 #include <string_view>
 
+#include <libpq-fe.h>
 #include <aether/migrate/error.hpp>
 #include <aether/migrate/spi/connection.hpp>
-#include <libpq-fe.h>
 
 #include "parameters.hpp"
 

@@ -5,9 +5,9 @@
 #include <cstdlib>
 #include <string>
 
+#include <fmt/format.h>
 #include <aether/migrate/error.hpp>
 #include <aether/migrate/spi/lock_id.hpp>
-#include <fmt/format.h>
 
 #include "errors.hpp"
 #include "quote.hpp"
@@ -48,12 +48,14 @@ std::string text_at(const PGresult* result, int row, int column) {
 MigrationLock::Ids MigrationLock::ids(const spi::TableNames& tables, const spi::Look& look) const {
     const std::string& schema = tables.schema ? *tables.schema : look.facts.schema;
     const std::uint32_t library = spi::lock_id({schema, tables.version}, look.facts.database);
-    if (!parameters_.lock_database) return {library, library};
+    if (!parameters_.lock_database)
+        return {library, library};
     return {spi::lock_id({schema, tables.version}, *parameters_.lock_database), library};
 }
 
 bool MigrationLock::try_take(const spi::TableNames& tables, const spi::Look& look, const spi::Wait& wait) {
-    if (parameters_.lock_strategy == LockStrategy::table) return try_take_row(look, wait);
+    if (parameters_.lock_strategy == LockStrategy::table)
+        return try_take_row(look, wait);
     const Ids wanted = ids(tables, look);
     const spi::BoundStatement statement{std::string(kTryBoth),
                                         {std::to_string(wanted.command), std::to_string(wanted.library)}};
@@ -61,7 +63,8 @@ bool MigrationLock::try_take(const spi::TableNames& tables, const spi::Look& loo
     if (PQresultStatus(result.get()) != PGRES_TUPLES_OK) {
         throw bookkeeping_error(result.get(), session_.error_style(), "try lock");
     }
-    if (text_at(result.get(), 0, 0) != "t") return false;
+    if (text_at(result.get(), 0, 0) != "t")
+        return false;
     held_ = wanted;
     return true;
 }
@@ -74,15 +77,16 @@ std::string MigrationLock::lock_table(const std::string& schema) const {
 bool MigrationLock::try_take_row(const spi::Look& look, const spi::Wait& wait) {
     const std::string table = lock_table(look.facts.schema);
     const std::uint32_t id = spi::lock_id({}, parameters_.lock_database.value_or(look.facts.database));
-    const std::string create = fmt::format("CREATE TABLE IF NOT EXISTS {} (lock_id BIGINT NOT NULL PRIMARY KEY)",
-                                           table);
+    const std::string create =
+        fmt::format("CREATE TABLE IF NOT EXISTS {} (lock_id BIGINT NOT NULL PRIMARY KEY)", table);
     const std::string take = fmt::format("INSERT INTO {} VALUES ({}) ON CONFLICT DO NOTHING", table, id);
     for (const std::string* statement : {&create, &take}) {
         const ResultPointer result = session_.run({*statement, {}}, wait);
         if (PQresultStatus(result.get()) != PGRES_COMMAND_OK) {
             throw bookkeeping_error(result.get(), session_.error_style(), *statement);
         }
-        if (statement == &take && std::string_view(PQcmdTuples(result.get())) != "1") return false;
+        if (statement == &take && std::string_view(PQcmdTuples(result.get())) != "1")
+            return false;
     }
     held_row_ = fmt::format("DELETE FROM {} WHERE lock_id = {}", table, id);
     return true;
@@ -91,10 +95,12 @@ bool MigrationLock::try_take_row(const spi::Look& look, const spi::Wait& wait) {
 void MigrationLock::give_back() noexcept {
     try {
         if (held_) {
-            session_.run({std::string(kUnlockBoth), {std::to_string(held_->command), std::to_string(held_->library)}},
-                         {});
+            session_.run(
+                {std::string(kUnlockBoth), {std::to_string(held_->command), std::to_string(held_->library)}},
+                {});
         }
-        if (held_row_) session_.run({*held_row_, {}}, {});
+        if (held_row_)
+            session_.run({*held_row_, {}}, {});
     } catch (const Error&) {
         // The session is lost, and with it the advisory locks.
     } catch (...) {
@@ -115,14 +121,16 @@ std::optional<spi::LockHolder> MigrationLock::holder(const spi::TableNames& tabl
     const Ids wanted = ids(tables, look);
     const ResultPointer result = session_.run(
         {std::string(kHolder), {std::to_string(wanted.command), std::to_string(wanted.library)}}, wait);
-    if (PQresultStatus(result.get()) != PGRES_TUPLES_OK || PQntuples(result.get()) == 0) return std::nullopt;
+    if (PQresultStatus(result.get()) != PGRES_TUPLES_OK || PQntuples(result.get()) == 0)
+        return std::nullopt;
     spi::LockHolder found;
     found.pid = std::strtoll(text_at(result.get(), 0, 0).c_str(), nullptr, 10);
     found.user = text_at(result.get(), 0, 1);
     found.application = text_at(result.get(), 0, 2);
     found.client = text_at(result.get(), 0, 3);
     found.query = text_at(result.get(), 0, 4);
-    if (const std::string age = text_at(result.get(), 0, 5); !age.empty()) found.age = age + "s";
+    if (const std::string age = text_at(result.get(), 0, 5); !age.empty())
+        found.age = age + "s";
     return found;
 }
 

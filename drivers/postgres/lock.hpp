@@ -12,11 +12,13 @@
 
 namespace aether::migrate::postgres {
 
-/// Taken and given back by polling only: a waiter inside pg_advisory_lock() would deadlock with a holder that runs
-/// CREATE INDEX CONCURRENTLY, which waits for every older snapshot (PostgreSQL 15, observed; golang-migrate issue 960).
+/// Taken and given back by polling only: a waiter inside pg_advisory_lock() would deadlock with a holder that
+/// runs CREATE INDEX CONCURRENTLY, which waits for every older snapshot (PostgreSQL 15, observed;
+/// golang-migrate issue 960).
 class MigrationLock {
 public:
-    MigrationLock(Session& session, const Parameters& parameters) : session_(session), parameters_(parameters) {}
+    MigrationLock(Session& session, const Parameters& parameters)
+        : session_(session), parameters_(parameters) {}
 
     bool try_take(const spi::TableNames& tables, const spi::Look& look, const spi::Wait& wait);
     void give_back() noexcept;
@@ -36,7 +38,7 @@ private:
     Session& session_;
     const Parameters& parameters_;
     std::optional<Ids> held_;
-    std::optional<std::string> held_row_;    ///< The statement that removes our row of the lock table.
+    std::optional<std::string> held_row_;  ///< The statement that removes our row of the lock table.
 };
 
 }  // namespace aether::migrate::postgres

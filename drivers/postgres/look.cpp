@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One query that shows the version row, the history's end and the session's facts, whether the tables exist or not.
+// One query that shows the version row, the history's end and the session's facts, whether the tables exist
+// or not.
 #include "look.hpp"
 
 #include <algorithm>
@@ -7,20 +8,22 @@
 #include <string>
 #include <string_view>
 
-#include <aether/migrate/error.hpp>
 #include <fmt/format.h>
+#include <aether/migrate/error.hpp>
 
 namespace aether::migrate::postgres {
 
 namespace {
 
-// A plain SELECT from a table that is missing or forbidden fails, and its schema is known to the server only. So
-// ts_stat() runs a text that is formatted on the server, inside a CASE that looks at the catalogue first: the one
-// function of pg_catalog that does so without an extension, a procedural language or libxml (query_to_xml needs it).
-// Its query must give tsvectors, so each answer travels as one lexeme (2 KB at most), which it returns as it is.
+// A plain SELECT from a table that is missing or forbidden fails, and its schema is known to the server only.
+// So ts_stat() runs a text that is formatted on the server, inside a CASE that looks at the catalogue first:
+// the one function of pg_catalog that does so without an extension, a procedural language or libxml
+// (query_to_xml needs it). Its query must give tsvectors, so each answer travels as one lexeme (2 KB at
+// most), which it returns as it is.
 //
-// The row's xmin is the transaction that wrote it. Every write of ours writes the version row and a history row in
-// one transaction; a different xmin says that somebody else moved the version, even back to the same number.
+// The row's xmin is the transaction that wrote it. Every write of ours writes the version row and a history
+// row in one transaction; a different xmin says that somebody else moved the version, even back to the same
+// number.
 constexpr std::string_view kLook = R"sql(
 WITH place AS (
     SELECT n.oid AS schema_id, s.name AS schema_name
@@ -89,7 +92,8 @@ Number take_number(std::string_view& text) {
         throw Error(ErrorCode::bookkeeping_failed, "the version table holds something that is no version");
     }
     text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-    if (!text.empty()) text.remove_prefix(1);    // the separator
+    if (!text.empty())
+        text.remove_prefix(1);  // the separator
     return number;
 }
 
@@ -114,7 +118,8 @@ spi::Look read_look(const PGresult* result, int server_version) {
     look.history_table = truth(result, kHistoryExists);
     const std::string_view kind = cell(result, kVersionKind);
     if (look.version_table && kind != "r" && kind != "p") {
-        throw Error(ErrorCode::bookkeeping_failed, "the version table is a view or a foreign table, not a table");
+        throw Error(ErrorCode::bookkeeping_failed,
+                    "the version table is a view or a foreign table, not a table");
     }
     look.version_forbidden = look.version_table && !truth(result, kVersionReadable);
     look.history_forbidden = look.history_table && !truth(result, kHistoryReadable);

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-// One query that shows the version row, the history's end and the session's facts, whether the tables exist or not.
+// One query that shows the version row, the history's end and the session's facts, whether the tables exist
+// or not.
 #pragma once
 
-#include <aether/migrate/spi/connection.hpp>
 #include <libpq-fe.h>
+#include <aether/migrate/spi/connection.hpp>
 
 namespace aether::migrate::postgres {
 

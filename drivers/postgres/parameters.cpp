@@ -16,12 +16,36 @@ namespace aether::migrate::postgres {
 namespace {
 
 // libpq's own keywords that a URL may carry; everything else is a parameter of the server.
-constexpr std::array<std::string_view, 30> kClientKeywords{
-    "host", "hostaddr", "port", "dbname", "user", "password", "passfile", "channel_binding", "connect_timeout",
-    "client_encoding", "application_name", "fallback_application_name", "keepalives", "keepalives_idle",
-    "keepalives_interval", "keepalives_count", "tcp_user_timeout", "sslmode", "sslcompression", "sslcert", "sslkey",
-    "sslpassword", "sslrootcert", "sslcrl", "sslsni", "krbsrvname", "service", "target_session_attrs", "gssencmode",
-    "options"};
+constexpr std::array<std::string_view, 30> kClientKeywords{"host",
+                                                           "hostaddr",
+                                                           "port",
+                                                           "dbname",
+                                                           "user",
+                                                           "password",
+                                                           "passfile",
+                                                           "channel_binding",
+                                                           "connect_timeout",
+                                                           "client_encoding",
+                                                           "application_name",
+                                                           "fallback_application_name",
+                                                           "keepalives",
+                                                           "keepalives_idle",
+                                                           "keepalives_interval",
+                                                           "keepalives_count",
+                                                           "tcp_user_timeout",
+                                                           "sslmode",
+                                                           "sslcompression",
+                                                           "sslcert",
+                                                           "sslkey",
+                                                           "sslpassword",
+                                                           "sslrootcert",
+                                                           "sslcrl",
+                                                           "sslsni",
+                                                           "krbsrvname",
+                                                           "service",
+                                                           "target_session_attrs",
+                                                           "gssencmode",
+                                                           "options"};
 
 // Client-side switches of lib/pq that have no meaning for libpq.
 constexpr std::array<std::string_view, 5> kIgnoredKeys{"disable_prepared_binary_result", "binary_parameters",
@@ -53,7 +77,8 @@ void check_encoding(std::string_view value) {
     std::string plain;
     for (const char character : value) {
         if (character != '-' && character != '_') {
-            plain.push_back(static_cast<char>(character >= 'A' && character <= 'Z' ? character + 32 : character));
+            plain.push_back(
+                static_cast<char>(character >= 'A' && character <= 'Z' ? character + 32 : character));
         }
     }
     if (!plain.empty() && plain != "utf8" && plain != "unicode") {
@@ -69,8 +94,9 @@ void check_sslmode(std::string_view scheme, std::string_view mode) {
     }
     ErrorDetails details;
     details.code = ErrorCode::invalid_url;
-    details.message = "pq: unsupported sslmode \"" + std::string(mode) +
-                      "\"; only \"require\" (default), \"verify-full\", \"verify-ca\", and \"disable\" supported";
+    details.message =
+        "pq: unsupported sslmode \"" + std::string(mode) +
+        "\"; only \"require\" (default), \"verify-full\", \"verify-ca\", and \"disable\" supported";
     if (contains(kPgxToo, mode)) {
         details.hint = "the schemes pgx, pgx4 and pgx5 take allow and prefer";
     }
@@ -91,16 +117,23 @@ struct Builder {
 };
 
 void read_authority(const Url& url, Builder& builder) {
-    if (!url.host().empty()) builder.set("host", url.host());
-    if (!url.port().empty()) builder.set("port", url.port());
-    if (url.user() && !url.user()->empty()) builder.set("user", *url.user());
-    if (url.password()) builder.set("password", *url.password());
-    if (url.path().size() > 1) builder.set("dbname", url.path().substr(1));
-    if (!url.path().empty()) builder.result.lock_database = url.path();
+    if (!url.host().empty())
+        builder.set("host", url.host());
+    if (!url.port().empty())
+        builder.set("port", url.port());
+    if (url.user() && !url.user()->empty())
+        builder.set("user", *url.user());
+    if (url.password())
+        builder.set("password", *url.password());
+    if (url.path().size() > 1)
+        builder.set("dbname", url.path().substr(1));
+    if (!url.path().empty())
+        builder.result.lock_database = url.path();
     builder.from_authority = builder.seen;
 }
 
-void read_lock_key(std::string_view scheme, const std::string& key, const std::string& value, Builder& builder) {
+void read_lock_key(std::string_view scheme, const std::string& key, const std::string& value,
+                   Builder& builder) {
     // Only golang-migrate's pgx driver knows the table strategy; it ignores these keys elsewhere.
     if (scheme == "pgx" || scheme == "pgx4") {
         if (key == "x-lock-table" && !value.empty()) {
@@ -118,8 +151,8 @@ void read_query_pair(const Url& url, const std::string& key, const std::string& 
         read_lock_key(url.scheme(), key, value, builder);
         return;
     }
-    // A key given twice counts once, the first time; the URL's authority wins over the query, but for host and port,
-    // by which a query names a Unix socket (lib/pq does the same).
+    // A key given twice counts once, the first time; the URL's authority wins over the query, but for host
+    // and port, by which a query names a Unix socket (lib/pq does the same).
     if ((key == "host" || key == "port") && builder.from_authority.erase(key) > 0) {
         std::erase_if(builder.result.keywords, [&key](const auto& pair) { return pair.first == key; });
         builder.set(key, value);
@@ -137,7 +170,8 @@ void read_query_pair(const Url& url, const std::string& key, const std::string& 
     }
     if (key == "connect_timeout") {
         const std::int64_t seconds = spi::parse_integer(key, value);
-        if (seconds > 0) builder.result.connect_timeout = std::chrono::seconds(seconds);
+        if (seconds > 0)
+            builder.result.connect_timeout = std::chrono::seconds(seconds);
         builder.seen.insert(key);
         return;
     }
@@ -155,8 +189,8 @@ void read_query_pair(const Url& url, const std::string& key, const std::string& 
 }
 
 void set_defaults(std::string_view scheme, Builder& builder) {
-    // Both libraries try localhost over TCP when the URL has no host; libpq would try a Unix socket. PGHOST counts
-    // below the URL, so it is left to libpq when it is set.
+    // Both libraries try localhost over TCP when the URL has no host; libpq would try a Unix socket. PGHOST
+    // counts below the URL, so it is left to libpq when it is set.
     if (!builder.has("host") && !builder.has("hostaddr") && std::getenv("PGHOST") == nullptr) {
         builder.set("host", "localhost");
     }

@@ -15,8 +15,8 @@ namespace aether::migrate::postgres {
 
 /// How golang-migrate's client library for a scheme shows the server's errors.
 enum class ErrorStyle {
-    lib_pq,    ///< pq: TEXT
-    pgx        ///< ERROR: TEXT (SQLSTATE 42601)
+    lib_pq,  ///< pq: TEXT
+    pgx      ///< ERROR: TEXT (SQLSTATE 42601)
 };
 
 /// How processes exclude each other.
@@ -24,12 +24,13 @@ enum class LockStrategy { advisory, table };
 
 /// All that a URL says.
 struct Parameters {
-    std::vector<std::pair<std::string, std::string>> keywords;    ///< For PQconnectStartParams.
+    std::vector<std::pair<std::string, std::string>> keywords;  ///< For PQconnectStartParams.
     spi::Settings settings;
     ErrorStyle error_style = ErrorStyle::lib_pq;
     LockStrategy lock_strategy = LockStrategy::advisory;
     std::string lock_table = "schema_lock";
-    /// The database's name as golang-migrate's command hashes it: the path with its slash; nothing: the server's.
+    /// The database's name as golang-migrate's command hashes it: the path with its slash; nothing: the
+    /// server's.
     std::optional<std::string> lock_database;
     std::optional<std::chrono::seconds> connect_timeout;
 };

@@ -11,7 +11,8 @@ namespace aether::migrate::postgres {
 inline std::string quote(std::string_view name) {
     std::string quoted = "\"";
     for (const char character : name) {
-        if (character == '"') quoted.push_back('"');
+        if (character == '"')
+            quoted.push_back('"');
         quoted.push_back(character);
     }
     quoted.push_back('"');

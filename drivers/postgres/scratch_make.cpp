@@ -13,7 +13,6 @@
 
 #include "scratch_child.hpp"
 #include "scratch_failure.hpp"
-#include "scratch_process.hpp"
 #include "scratch_programs.hpp"
 
 namespace aether::migrate::postgres::scratch {
@@ -171,7 +170,6 @@ Record make_server(const Place& place, Deadline until) {
 void remove_server(const Place& place, Record record) {
     record.stage = Stage::dropping;
     save_record(place, record);
-    remove_segment(place);
     remove_contents(place);
     remove_folder(place);
 }

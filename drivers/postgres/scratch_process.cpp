@@ -116,6 +116,19 @@ bool is_gone_by(const Descriptor& handle, pid_t process, const Place& place, Dea
     }
 }
 
+// Removes the shared memory of a killed server: the kernel would keep it until the machine is started anew.
+void remove_segment(const Place& place) noexcept {
+    const std::optional<PidFile> file = load_pid_file(place);
+    struct stat owner{};
+    struct shmid_ds segment{};
+    // The file belongs to the server's user: only a segment of that user that nothing uses may go.
+    if (file && file->segment >= 0 && lstat(place.data.c_str(), &owner) == 0 &&
+        shmctl(file->segment, IPC_STAT, &segment) == 0 && segment.shm_perm.uid == owner.st_uid &&
+        segment.shm_nattch == 0) {
+        shmctl(file->segment, IPC_RMID, nullptr);
+    }
+}
+
 // Kills the processes that outlived their server: one in the middle of a long statement has not noticed yet.
 void kill_workers(const Place& place) {
     const Deadline until = std::chrono::steady_clock::now() + kKillPatience;
@@ -184,6 +197,7 @@ bool ServerProcess::is_gone_by(Deadline until) const {
 
 void clear_remains(const Place& place) {
     kill_workers(place);
+    remove_segment(place);
     // PostgreSQL ignores these files when there is no process with the number in them. When the number is
     // used again by a process of the same user, or nobody has waited for the killed server, it would refuse
     // to start.
@@ -197,18 +211,6 @@ void clear_remains(const Place& place) {
         const std::string socket(kSocketFile);
         unlinkat(folder.get(), socket.c_str(), 0);
         unlinkat(folder.get(), (socket + ".lock").c_str(), 0);
-    }
-}
-
-void remove_segment(const Place& place) noexcept {
-    const std::optional<PidFile> file = load_pid_file(place);
-    struct stat owner{};
-    struct shmid_ds segment{};
-    // The file belongs to the server's user: only a segment of that user that nothing uses may go.
-    if (file && file->segment >= 0 && lstat(place.data.c_str(), &owner) == 0 &&
-        shmctl(file->segment, IPC_STAT, &segment) == 0 && segment.shm_perm.uid == owner.st_uid &&
-        segment.shm_nattch == 0) {
-        shmctl(file->segment, IPC_RMID, nullptr);
     }
 }
 

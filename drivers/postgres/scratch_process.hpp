@@ -48,11 +48,8 @@ private:
 };
 
 /// Removes what a killed server leaves and a new one stumbles over: processes that still work on the data,
-/// the pid file, the socket and its lock file. Call it with the lock held and no server running.
+/// shared memory, the pid file, the socket and its lock file. Call it with the lock held and no server
+/// running.
 void clear_remains(const Place& place);
-
-/// Removes the shared memory of a killed server. For a server that is dropped: one that starts does it by
-/// itself.
-void remove_segment(const Place& place) noexcept;
 
 }  // namespace aether::migrate::postgres::scratch

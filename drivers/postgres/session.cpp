@@ -12,6 +12,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <utility>
 
 #include <aether/migrate/error.hpp>
 
@@ -27,10 +28,13 @@ constexpr std::chrono::seconds kConnectLimit{30};
 // How long a server may take to obey a cancel request before the session counts as lost.
 constexpr std::chrono::seconds kCancelLimit{15};
 
-// Returns poll()'s argument for a deadline; -1 waits for ever, which only an operation of the server itself may do.
+// Returns poll()'s argument for a deadline; -1 waits for ever, which only an operation of the server itself
+// may do.
 int poll_milliseconds(const std::optional<SteadyTime>& deadline) {
-    if (!deadline) return -1;
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(*deadline - std::chrono::steady_clock::now());
+    if (!deadline)
+        return -1;
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(*deadline - std::chrono::steady_clock::now());
     return static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 3'600'000));
 }
 
@@ -41,7 +45,8 @@ bool passed(const std::optional<SteadyTime>& deadline) {
 void poll_for(int socket, short events, int wake_up, int milliseconds) {
     std::array<pollfd, 2> watched{pollfd{socket, events, 0}, pollfd{wake_up, POLLIN, 0}};
     while (poll(watched.data(), watched.size(), milliseconds) < 0) {
-        if (errno != EINTR) break;
+        if (errno != EINTR)
+            break;
     }
 }
 
@@ -50,12 +55,21 @@ std::string text_of(const PGresult* result, int code) {
     return text == nullptr ? std::string() : std::string(text);
 }
 
-void receive_notice(void* listener, const PGresult* result) {
-    const auto& call = *static_cast<std::function<void(const spi::Notice&)>*>(listener);
-    if (call) {
-        call(spi::Notice{text_of(result, PG_DIAG_SEVERITY), text_of(result, PG_DIAG_MESSAGE_PRIMARY),
-                         text_of(result, PG_DIAG_MESSAGE_DETAIL), text_of(result, PG_DIAG_MESSAGE_HINT)});
+void receive_notice(void* context, const PGresult* result) {
+    auto& notices = *static_cast<Notices*>(context);
+    if (!notices.listener || notices.thrown)
+        return;
+    try {
+        notices.listener({text_of(result, PG_DIAG_SEVERITY), text_of(result, PG_DIAG_MESSAGE_PRIMARY),
+                          text_of(result, PG_DIAG_MESSAGE_DETAIL), text_of(result, PG_DIAG_MESSAGE_HINT)});
+    } catch (...) {  // nothing may be thrown through libpq
+        notices.thrown = std::current_exception();
     }
+}
+
+void rethrow_from(Notices& notices) {
+    if (notices.thrown)
+        std::rethrow_exception(std::exchange(notices.thrown, nullptr));
 }
 
 // Rows of COPY … TO STDOUT have no reader; the server waits until they are taken.
@@ -89,7 +103,7 @@ void WakeUp::clear() const noexcept {
 }
 
 Session::Session(const Parameters& parameters, const spi::Wait& wait)
-    : notice_(std::make_unique<std::function<void(const spi::Notice&)>>()), error_style_(parameters.error_style) {
+    : notices_(std::make_unique<Notices>()), error_style_(parameters.error_style) {
     std::vector<const char*> keywords;
     std::vector<const char*> values;
     for (const auto& [keyword, value] : parameters.keywords) {
@@ -106,14 +120,15 @@ Session::Session(const Parameters& parameters, const spi::Wait& wait)
     const auto limit = std::chrono::steady_clock::now() + parameters.connect_timeout.value_or(kConnectLimit);
     bounded.deadline = std::min(wait.deadline.value_or(limit), limit);
     connect(bounded);
-    PQsetNoticeReceiver(raw(), receive_notice, notice_.get());
+    PQsetNoticeReceiver(raw(), receive_notice, notices_.get());
     PQsetnonblocking(raw(), 1);
 }
 
 void Session::connect(const spi::Wait& wait) {
     const std::stop_callback on_stop(wait.stop, [this] { wake_up_.signal(); });
     PostgresPollingStatusType status = PGRES_POLLING_WRITING;
-    while (PQstatus(raw()) != CONNECTION_BAD && status != PGRES_POLLING_OK && status != PGRES_POLLING_FAILED) {
+    while (PQstatus(raw()) != CONNECTION_BAD && status != PGRES_POLLING_OK &&
+           status != PGRES_POLLING_FAILED) {
         const short events = status == PGRES_POLLING_READING ? POLLIN : POLLOUT;
         poll_for(PQsocket(raw()), events, wake_up_.descriptor(), poll_milliseconds(wait.deadline));
         if (wait.stop.stop_requested()) {
@@ -125,7 +140,8 @@ void Session::connect(const spi::Wait& wait) {
             ErrorDetails details = connection_error("");
             details.message = std::string("dial tcp ") + (host == nullptr ? "" : host) + ":" +
                               (port == nullptr ? "" : port) + ": i/o timeout";
-            details.hint = "the server did not answer in time; connect_timeout=SECONDS in the URL sets the limit";
+            details.hint =
+                "the server did not answer in time; connect_timeout=SECONDS in the URL sets the limit";
             throw Error(std::move(details));
         }
         status = PQconnectPoll(raw());
@@ -155,15 +171,18 @@ void Session::ask_to_cancel(const spi::Wait& wait, Reason& cancelled) {
     }
     const std::unique_ptr<PGcancel, decltype(&PQfreeCancel)> request(PQgetCancel(raw()), &PQfreeCancel);
     std::array<char, 256> problem{};
-    if (request == nullptr || PQcancel(request.get(), problem.data(), static_cast<int>(problem.size())) == 0) {
+    if (request == nullptr ||
+        PQcancel(request.get(), problem.data(), static_cast<int>(problem.size())) == 0) {
         fail_lost();
     }
 }
 
-// Sends what is queued and reads what is there, waiting at most until the deadline or a stop, then cancels once.
+// Sends what is queued and reads what is there, waiting at most until the deadline or a stop, then cancels
+// once.
 void Session::flush_and_read(const spi::Wait& wait, Reason& cancelled) {
     const int unsent = PQflush(raw());
-    if (unsent < 0) fail_lost();
+    if (unsent < 0)
+        fail_lost();
     const auto events = static_cast<short>(unsent > 0 ? POLLIN | POLLOUT : POLLIN);
     std::optional<SteadyTime> limit = wait.deadline;
     if (cancelled != Reason::none) {
@@ -171,9 +190,11 @@ void Session::flush_and_read(const spi::Wait& wait, Reason& cancelled) {
     }
     poll_for(PQsocket(raw()), events, wake_up_.descriptor(), poll_milliseconds(limit));
     wake_up_.clear();
-    if (cancelled != Reason::none && passed(limit)) fail_lost();
+    if (cancelled != Reason::none && passed(limit))
+        fail_lost();
     ask_to_cancel(wait, cancelled);
-    if (PQconsumeInput(raw()) == 0) fail_lost();
+    if (PQconsumeInput(raw()) == 0)
+        fail_lost();
 }
 
 void Session::await_result(const spi::Wait& wait, Reason& cancelled) {
@@ -182,7 +203,8 @@ void Session::await_result(const spi::Wait& wait, Reason& cancelled) {
     while (PQflush(raw()) > 0 || PQisBusy(raw()) != 0) {
         flush_and_read(wait, cancelled);
     }
-    if (PQstatus(raw()) != CONNECTION_OK) fail_lost();
+    if (PQstatus(raw()) != CONNECTION_OK)
+        fail_lost();
 }
 
 void Session::run_text(std::string_view text, const spi::Wait& wait,
@@ -190,13 +212,15 @@ void Session::run_text(std::string_view text, const spi::Wait& wait,
     const std::stop_callback on_stop(wait.stop, [this] { wake_up_.signal(); });
     Reason cancelled = Reason::none;
     const std::string terminated(text);
-    if (PQsendQuery(raw(), terminated.c_str()) == 0) fail_lost();
+    if (PQsendQuery(raw(), terminated.c_str()) == 0)
+        fail_lost();
     PQsetSingleRowMode(raw());
     bool obeyed = false;
     while (true) {
         await_result(wait, cancelled);
         const ResultPointer result(PQgetResult(raw()));
-        if (result == nullptr) break;
+        if (result == nullptr)
+            break;
         const ExecStatusType status = PQresultStatus(result.get());
         if (status == PGRES_COPY_IN) {
             PQputCopyEnd(raw(), "COPY FROM STDIN has no data in a migration");
@@ -206,6 +230,7 @@ void Session::run_text(std::string_view text, const spi::Wait& wait,
         obeyed = obeyed || text_of(result.get(), PG_DIAG_SQLSTATE) == "57014";
         take(result.get());
     }
+    rethrow_from(*notices_);
     if (cancelled == Reason::stopped && obeyed) {
         throw Error(ErrorCode::cancelled, "stopped: the statement was cancelled on the server");
     }
@@ -217,8 +242,8 @@ void Session::send_bound(const spi::BoundStatement& statement) {
     for (const spi::Value& value : statement.values) {
         values.push_back(value ? value->c_str() : nullptr);
     }
-    if (PQsendQueryParams(raw(), statement.sql.c_str(), static_cast<int>(values.size()), nullptr, values.data(),
-                          nullptr, nullptr, 0) == 0) {
+    if (PQsendQueryParams(raw(), statement.sql.c_str(), static_cast<int>(values.size()), nullptr,
+                          values.data(), nullptr, nullptr, 0) == 0) {
         fail_lost();
     }
 }
@@ -231,10 +256,13 @@ ResultPointer Session::run(const spi::BoundStatement& statement, const spi::Wait
     while (true) {
         await_result(wait, cancelled);
         ResultPointer result(PQgetResult(raw()));
-        if (result == nullptr) break;
+        if (result == nullptr)
+            break;
         last = std::move(result);
     }
-    if (last == nullptr) fail_lost();
+    if (last == nullptr)
+        fail_lost();
+    rethrow_from(*notices_);
     if (cancelled == Reason::stopped && text_of(last.get(), PG_DIAG_SQLSTATE) == "57014") {
         throw Error(ErrorCode::cancelled, "stopped: the statement was cancelled on the server");
     }
@@ -245,22 +273,29 @@ std::vector<ResultPointer> Session::run_pipeline(std::span<const spi::BoundState
                                                  const spi::Wait& wait) {
     const std::stop_callback on_stop(wait.stop, [this] { wake_up_.signal(); });
     Reason cancelled = Reason::none;
-    if (PQenterPipelineMode(raw()) == 0) fail_lost();
+    if (PQenterPipelineMode(raw()) == 0)
+        fail_lost();
     for (const spi::BoundStatement& statement : statements) {
         send_bound(statement);
     }
-    if (PQpipelineSync(raw()) == 0) fail_lost();
+    if (PQpipelineSync(raw()) == 0)
+        fail_lost();
     std::vector<ResultPointer> results;
     while (true) {
         await_result(wait, cancelled);
         ResultPointer result(PQgetResult(raw()));
-        if (result == nullptr) continue;    // the end of one statement's results
+        if (result == nullptr)
+            continue;  // the end of one statement's results
         const ExecStatusType status = PQresultStatus(result.get());
-        if (status == PGRES_PIPELINE_SYNC) break;
+        if (status == PGRES_PIPELINE_SYNC)
+            break;
         // The row-by-row mode of an earlier run_text() lasts for a pipeline's first statement (libpq 15.18).
-        if (status != PGRES_SINGLE_TUPLE) results.push_back(std::move(result));
+        if (status != PGRES_SINGLE_TUPLE)
+            results.push_back(std::move(result));
     }
-    if (PQexitPipelineMode(raw()) == 0) fail_lost();
+    if (PQexitPipelineMode(raw()) == 0)
+        fail_lost();
+    rethrow_from(*notices_);
     return results;
 }
 

@@ -2,6 +2,7 @@
 // A libpq session that never blocks beyond its deadline and can be stopped from another thread.
 #pragma once
 
+#include <exception>
 #include <functional>
 #include <memory>
 #include <span>
@@ -9,8 +10,8 @@
 #include <string_view>
 #include <vector>
 
-#include <aether/migrate/spi/connection.hpp>
 #include <libpq-fe.h>
+#include <aether/migrate/spi/connection.hpp>
 
 #include "parameters.hpp"
 
@@ -40,6 +41,12 @@ private:
     int descriptor_ = -1;
 };
 
+/// Who hears the server's notices. libpq calls it from C, so what a listener throws is kept until C is left.
+struct Notices {
+    std::function<void(const spi::Notice&)> listener;
+    std::exception_ptr thrown;
+};
+
 /// One session. Threads: one at a time; a stop_token may be used from any.
 class Session {
 public:
@@ -48,18 +55,22 @@ public:
 
     /// Sends a text as one simple query and hands every result to `take`, rows one by one.
     /// Throws Error (connection_failed, cancelled); the server's refusals arrive as results.
-    void run_text(std::string_view text, const spi::Wait& wait, const std::function<void(const PGresult*)>& take);
+    void run_text(std::string_view text, const spi::Wait& wait,
+                  const std::function<void(const PGresult*)>& take);
 
     /// Sends one statement with its values and returns its result.
     ResultPointer run(const spi::BoundStatement& statement, const spi::Wait& wait);
 
-    /// Sends statements in pipeline mode with one sync at the end and returns a result for each, in order; after a
-    /// failure the others are PGRES_PIPELINE_ABORTED. Rows may be missing in them.
-    std::vector<ResultPointer> run_pipeline(std::span<const spi::BoundStatement> statements, const spi::Wait& wait);
+    /// Sends statements in pipeline mode with one sync at the end and returns a result for each, in order;
+    /// after a failure the others are PGRES_PIPELINE_ABORTED. Rows may be missing in them.
+    std::vector<ResultPointer> run_pipeline(std::span<const spi::BoundStatement> statements,
+                                            const spi::Wait& wait);
 
     PGconn* raw() const noexcept { return connection_.get(); }
     ErrorStyle error_style() const noexcept { return error_style_; }
-    void on_notice(std::function<void(const spi::Notice&)> listener) { *notice_ = std::move(listener); }
+    void on_notice(std::function<void(const spi::Notice&)> listener) {
+        notices_->listener = std::move(listener);
+    }
 
 private:
     enum class Reason { none, stopped, deadline };
@@ -72,7 +83,7 @@ private:
     [[noreturn]] void fail_lost() const;
 
     std::unique_ptr<PGconn, ConnectionClose> connection_;
-    std::unique_ptr<std::function<void(const spi::Notice&)>> notice_;
+    std::unique_ptr<Notices> notices_;  // libpq keeps its address
     WakeUp wake_up_;
     ErrorStyle error_style_;
 };
