@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: MIT
+// How text is cut into tokens, by PostgreSQL's rules and by the rules of other databases.
+#include "../../src/sql/lexer.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace aether::migrate::sql {
+namespace {
+
+constexpr spi::LexicalRules kPostgres{
+    .dollar_quotes = true, .nested_block_comments = true, .escape_strings = true};
+constexpr spi::LexicalRules kMysqlLike{
+    .hash_comments = true, .backslash_escapes = true, .backtick_identifiers = true};
+constexpr spi::LexicalRules kSqliteLike{.backtick_identifiers = true, .bracket_identifiers = true};
+
+std::string_view letter_of(TokenKind kind) {
+    switch (kind) {
+        case TokenKind::word:
+            return "w";
+        case TokenKind::quoted_identifier:
+            return "q";
+        case TokenKind::string:
+            return "s";
+        case TokenKind::number:
+            return "n";
+        case TokenKind::parameter:
+            return "$";
+        case TokenKind::punctuation:
+            return "p";
+        case TokenKind::comment:
+            return "c";
+        case TokenKind::end:
+            return "end";
+    }
+    return "?";
+}
+
+// Each token as "kind:text", with "!" before one that the text's end cuts off.
+using Tokens = std::vector<std::string>;
+
+Tokens tokens_of(std::string_view text, const spi::LexicalRules& rules = kPostgres) {
+    Tokens tokens;
+    for (Token token = next_token(text, 0, rules); token.kind != TokenKind::end;
+         token = next_token(text, token.end, rules)) {
+        tokens.push_back(std::string(token.terminated ? "" : "!") + std::string(letter_of(token.kind)) + ":" +
+                         std::string(text.substr(token.begin, token.end - token.begin)));
+    }
+    return tokens;
+}
+
+TEST(lexer, tells_words_numbers_and_punctuation_apart) {
+    EXPECT_EQ(tokens_of("SELECT a1, 2 FROM t;"),
+              (Tokens{"w:SELECT", "w:a1", "p:,", "n:2", "w:FROM", "w:t", "p:;"}));
+}
+
+TEST(lexer, finds_nothing_in_blanks_and_comments) {
+    EXPECT_EQ(tokens_of(""), Tokens());
+    EXPECT_EQ(tokens_of(" \t\r\n\f\v"), Tokens());
+    EXPECT_EQ(tokens_of("-- a\n/* b */ -- c"), Tokens());
+    EXPECT_EQ(tokens_of("--"), Tokens());
+}
+
+TEST(lexer, gives_offsets_in_bytes) {
+    const Token token = next_token("/* é */  name ", 0, kPostgres);
+
+    EXPECT_EQ(token.begin, 10U);
+    EXPECT_EQ(token.end, 14U);
+}
+
+TEST(lexer, end_token_points_at_a_line_comment_that_may_go_on) {
+    EXPECT_EQ(next_token("  -- a", 0, kPostgres).begin, 2U);
+    EXPECT_EQ(next_token("  -- a", 0, kPostgres).end, 6U);
+    EXPECT_EQ(next_token("  -- a\n ", 0, kPostgres).begin, 8U);
+    EXPECT_EQ(next_token("   ", 0, kPostgres).begin, 3U);
+}
+
+TEST(lexer, ends_a_line_comment_at_lf_or_cr) {
+    EXPECT_EQ(tokens_of("-- a\nb"), Tokens{"w:b"});
+    EXPECT_EQ(tokens_of("-- a\rb"), Tokens{"w:b"});
+    EXPECT_EQ(tokens_of("-- a\r\nb"), Tokens{"w:b"});
+}
+
+TEST(lexer, one_dash_or_slash_is_no_comment) {
+    EXPECT_EQ(tokens_of("a-b"), (Tokens{"w:a", "p:-", "w:b"}));
+    EXPECT_EQ(tokens_of("a/b"), (Tokens{"w:a", "p:/", "w:b"}));
+    EXPECT_EQ(tokens_of("-"), Tokens{"p:-"});
+    EXPECT_EQ(tokens_of("/"), Tokens{"p:/"});
+}
+
+TEST(lexer, comment_may_begin_inside_an_operator) {
+    EXPECT_EQ(tokens_of("a +-- b\n c"), (Tokens{"w:a", "p:+", "w:c"}));
+    EXPECT_EQ(tokens_of("a */* b */ c"), (Tokens{"w:a", "p:*", "w:c"}));
+}
+
+TEST(lexer, nests_block_comments_where_the_dialect_does) {
+    EXPECT_EQ(tokens_of("/* /* */ a */ b"), Tokens{"w:b"});
+    EXPECT_EQ(tokens_of("/* /* */ b", kSqliteLike), Tokens{"w:b"});
+}
+
+TEST(lexer, block_comment_marks_share_no_byte) {
+    EXPECT_EQ(tokens_of("/*/ a */ b"), Tokens{"w:b"});
+    EXPECT_EQ(tokens_of("/**/ b"), Tokens{"w:b"});
+    EXPECT_EQ(tokens_of("/***/ b"), Tokens{"w:b"});
+    EXPECT_EQ(tokens_of("/* /*/ */ */ b"), Tokens{"w:b"});
+}
+
+TEST(lexer, quotes_inside_comments_open_nothing) {
+    EXPECT_EQ(tokens_of("-- it's $$ \"\n/* it's $$ \" */ b"), Tokens{"w:b"});
+}
+
+TEST(lexer, comment_marks_inside_strings_open_nothing) {
+    EXPECT_EQ(tokens_of("'--' '/*' b"), (Tokens{"s:'--'", "s:'/*'", "w:b"}));
+}
+
+TEST(lexer, unterminated_block_comment_is_a_token) {
+    EXPECT_EQ(tokens_of("a /* b"), (Tokens{"w:a", "!c:/* b"}));
+    EXPECT_EQ(tokens_of("/* /* */"), Tokens{"!c:/* /* */"});
+    EXPECT_EQ(tokens_of("/*"), Tokens{"!c:/*"});
+    EXPECT_EQ(tokens_of("/*/"), Tokens{"!c:/*/"});
+    EXPECT_EQ(tokens_of("/* *"), Tokens{"!c:/* *"});
+}
+
+TEST(lexer, doubled_quote_stands_for_itself) {
+    EXPECT_EQ(tokens_of("'it''s' x"), (Tokens{"s:'it''s'", "w:x"}));
+    EXPECT_EQ(tokens_of("'' x"), (Tokens{"s:''", "w:x"}));
+    EXPECT_EQ(tokens_of("'''' x"), (Tokens{"s:''''", "w:x"}));
+    EXPECT_EQ(tokens_of(R"("a""b" x)"), (Tokens{R"(q:"a""b")", "w:x"}));
+}
+
+TEST(lexer, backslash_means_nothing_in_a_standard_string) {
+    EXPECT_EQ(tokens_of(R"('a\' x)"), (Tokens{R"(s:'a\')", "w:x"}));
+    EXPECT_EQ(tokens_of(R"("a\" x)"), (Tokens{R"(q:"a\")", "w:x"}));
+}
+
+TEST(lexer, backslash_escapes_in_escape_strings) {
+    EXPECT_EQ(tokens_of(R"(E'a\'b' x)"), (Tokens{R"(s:E'a\'b')", "w:x"}));
+    EXPECT_EQ(tokens_of(R"(e'a\\' x)"), (Tokens{R"(s:e'a\\')", "w:x"}));
+    EXPECT_EQ(tokens_of(R"(E'a''\'b' x)"), (Tokens{R"(s:E'a''\'b')", "w:x"}));
+}
+
+TEST(lexer, prefix_is_a_whole_word) {
+    EXPECT_EQ(tokens_of(R"(fE'a\' x)"), (Tokens{"w:fE", R"(s:'a\')", "w:x"}));
+    EXPECT_EQ(tokens_of(R"(E 'a\' x)"), (Tokens{"w:E", R"(s:'a\')", "w:x"}));
+    EXPECT_EQ(tokens_of("u & 'a'"), (Tokens{"w:u", "p:&", "s:'a'"}));
+    EXPECT_EQ(tokens_of("u&b"), (Tokens{"w:u", "p:&", "w:b"}));
+}
+
+TEST(lexer, knows_every_string_prefix) {
+    EXPECT_EQ(tokens_of(R"(U&'\0041\' u&"d\" B'01' b'1' X'1F' x'1' N'n' n'n')"),
+              (Tokens{R"(s:U&'\0041\')", R"(q:u&"d\")", "s:B'01'", "s:b'1'", "s:X'1F'", "s:x'1'", "s:N'n'",
+                      "s:n'n'"}));
+}
+
+TEST(lexer, escape_prefix_means_nothing_where_the_dialect_has_none) {
+    EXPECT_EQ(tokens_of(R"(E'a\' x)", kSqliteLike), (Tokens{"w:E", R"(s:'a\')", "w:x"}));
+}
+
+TEST(lexer, string_goes_on_after_a_line_end) {
+    EXPECT_EQ(tokens_of("'a'\n  'b' x"), (Tokens{"s:'a'\n  'b'", "w:x"}));
+    EXPECT_EQ(tokens_of("'a' -- c\n 'b' x"), (Tokens{"s:'a' -- c\n 'b'", "w:x"}));
+    EXPECT_EQ(tokens_of("'a'\r'b'"), Tokens{"s:'a'\r'b'"});
+    EXPECT_EQ(tokens_of("'a' 'b'"), (Tokens{"s:'a'", "s:'b'"}));
+    EXPECT_EQ(tokens_of("'a' /* \n */ 'b'"), (Tokens{"s:'a'", "s:'b'"}));
+    EXPECT_EQ(tokens_of("'a'\n"), Tokens{"s:'a'"});
+}
+
+TEST(lexer, continuation_keeps_the_escapes_of_the_first_part) {
+    EXPECT_EQ(tokens_of("E'a'\n'b\\'c' x"), (Tokens{"s:E'a'\n'b\\'c'", "w:x"}));
+    EXPECT_EQ(tokens_of("'a'\n'b\\' x"), (Tokens{"s:'a'\n'b\\'", "w:x"}));
+}
+
+TEST(lexer, dollar_quotes_end_at_their_own_tag) {
+    EXPECT_EQ(tokens_of("$$a;'b$$ x"), (Tokens{"s:$$a;'b$$", "w:x"}));
+    EXPECT_EQ(tokens_of("$t$ $$ $T$ $t $t$ x"), (Tokens{"s:$t$ $$ $T$ $t $t$", "w:x"}));
+    EXPECT_EQ(tokens_of("$a$ $b$a$ x"), (Tokens{"s:$a$ $b$a$", "w:x"}));
+    EXPECT_EQ(tokens_of("$é_1$ a $é_1$"), Tokens{"s:$é_1$ a $é_1$"});
+    EXPECT_EQ(tokens_of("$$$$ x"), (Tokens{"s:$$$$", "w:x"}));
+    EXPECT_EQ(tokens_of("$$a$$$ x"), (Tokens{"s:$$a$$", "p:$", "w:x"}));
+}
+
+TEST(lexer, dollar_inside_a_word_quotes_nothing) {
+    EXPECT_EQ(tokens_of("a$b$c x"), (Tokens{"w:a$b$c", "w:x"}));
+    EXPECT_EQ(tokens_of("a$$ x"), (Tokens{"w:a$$", "w:x"}));
+}
+
+TEST(lexer, dollar_and_digits_is_a_parameter) {
+    EXPECT_EQ(tokens_of("$1 $23;"), (Tokens{"$:$1", "$:$23", "p:;"}));
+    EXPECT_EQ(tokens_of("$1$"), (Tokens{"$:$1", "p:$"}));
+}
+
+TEST(lexer, dollar_without_a_tag_is_punctuation) {
+    EXPECT_EQ(tokens_of("$a b"), (Tokens{"p:$", "w:a", "w:b"}));
+    EXPECT_EQ(tokens_of("$"), Tokens{"p:$"});
+    EXPECT_EQ(tokens_of("$-$"), (Tokens{"p:$", "p:-", "p:$"}));
+    EXPECT_EQ(tokens_of("$$;$$", kSqliteLike), (Tokens{"p:$", "p:$", "p:;", "p:$", "p:$"}));
+}
+
+TEST(lexer, dollar_quote_may_follow_a_number) {
+    EXPECT_EQ(tokens_of("1$a$;$a$"), (Tokens{"n:1", "s:$a$;$a$"}));
+}
+
+TEST(lexer, reads_numbers_in_every_form) {
+    EXPECT_EQ(tokens_of("1 1.5 .5 1. 1e3 1E-3 1.5e+3 0x1F 0b01 0o17 1_000"),
+              (Tokens{"n:1", "n:1.5", "n:.5", "n:1.", "n:1e3", "n:1E-3", "n:1.5e+3", "n:0x1F", "n:0b01",
+                      "n:0o17", "n:1_000"}));
+    EXPECT_EQ(tokens_of("1..10"), (Tokens{"n:1", "p:.", "n:.10"}));
+    EXPECT_EQ(tokens_of("1e"), (Tokens{"n:1", "w:e"}));
+    EXPECT_EQ(tokens_of("1e+"), (Tokens{"n:1", "w:e", "p:+"}));
+    EXPECT_EQ(tokens_of("a.1"), (Tokens{"w:a", "n:.1"}));
+}
+
+TEST(lexer, takes_multi_byte_letters_as_parts_of_words) {
+    EXPECT_EQ(tokens_of("größe 名前 x"), (Tokens{"w:größe", "w:名前", "w:x"}));
+}
+
+TEST(lexer, flags_what_the_end_cuts_off) {
+    EXPECT_EQ(tokens_of("'a"), Tokens{"!s:'a"});
+    EXPECT_EQ(tokens_of("'a''"), Tokens{"!s:'a''"});
+    EXPECT_EQ(tokens_of("'"), Tokens{"!s:'"});
+    EXPECT_EQ(tokens_of(R"(E'a\')"), Tokens{R"(!s:E'a\')"});
+    EXPECT_EQ(tokens_of(R"(E'a\)"), Tokens{R"(!s:E'a\)"});
+    EXPECT_EQ(tokens_of("'a'\n'b"), Tokens{"!s:'a'\n'b"});
+    EXPECT_EQ(tokens_of("\"a"), Tokens{"!q:\"a"});
+    EXPECT_EQ(tokens_of("$a$ b $a"), Tokens{"!s:$a$ b $a"});
+    EXPECT_EQ(tokens_of("U&'a"), Tokens{"!s:U&'a"});
+}
+
+TEST(lexer, zero_byte_is_punctuation) {
+    EXPECT_EQ(tokens_of(std::string_view("a\0b", 3)), (Tokens{"w:a", std::string("p:\0", 3), "w:b"}));
+    EXPECT_EQ(tokens_of(std::string_view("'\0'", 3)), Tokens{std::string("s:'\0'", 5)});
+}
+
+TEST(lexer, mysql_rules_escape_in_every_string) {
+    EXPECT_EQ(tokens_of(R"('a\'b' "a\"b" x)", kMysqlLike), (Tokens{R"(s:'a\'b')", R"(q:"a\"b")", "w:x"}));
+    EXPECT_EQ(tokens_of(R"(N'a\'b' x)", kMysqlLike), (Tokens{R"(s:N'a\'b')", "w:x"}));
+}
+
+TEST(lexer, mysql_rules_know_hash_comments_and_backticks) {
+    EXPECT_EQ(tokens_of("a # it's\n `b``;c\\` x", kMysqlLike), (Tokens{"w:a", "q:`b``;c\\`", "w:x"}));
+    EXPECT_EQ(tokens_of("a # b `c"), (Tokens{"w:a", "p:#", "w:b", "p:`", "w:c"}));
+}
+
+TEST(lexer, sqlite_rules_know_brackets) {
+    EXPECT_EQ(tokens_of("[a;[b] ] x", kSqliteLike), (Tokens{"q:[a;[b]", "p:]", "w:x"}));
+    EXPECT_EQ(tokens_of("[a", kSqliteLike), Tokens{"!q:[a"});
+    EXPECT_EQ(tokens_of("a[1]"), (Tokens{"w:a", "p:[", "n:1", "p:]"}));
+}
+
+TEST(lexer, compares_ascii_letters_without_case) {
+    EXPECT_TRUE(equals_ignoring_case("CoPy", "COPY"));
+    EXPECT_FALSE(equals_ignoring_case("COPY", "COP"));
+    EXPECT_FALSE(equals_ignoring_case("Ä", "ä"));
+    EXPECT_FALSE(equals_ignoring_case("@", "`"));
+}
+
+}  // namespace
+}  // namespace aether::migrate::sql

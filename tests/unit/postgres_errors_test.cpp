@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+// libpq's reports of failed connections in golang-migrate's words.
+#include "../../drivers/postgres/errors.hpp"
+
+#include <string>
+
+#include <gtest/gtest.h>
+
+namespace aether::migrate::postgres {
+namespace {
+
+std::string headline_of(const std::string& report) {
+    return connection_error(report).message;
+}
+
+TEST(PostgresErrors, say_refused_as_go_does) {
+    EXPECT_EQ(headline_of("connection to server at \"127.0.0.1\", port 5432 failed: Connection refused\n"
+                          "\tIs the server running on that host and accepting TCP/IP connections?\n"),
+              "dial tcp 127.0.0.1:5432: connect: connection refused");
+}
+
+TEST(PostgresErrors, prefer_the_ipv4_report) {
+    EXPECT_EQ(
+        headline_of(
+            "connection to server at \"localhost\" (::1), port 5432 failed: Connection refused\n"
+            "\tIs the server running on that host and accepting TCP/IP connections?\n"
+            "connection to server at \"localhost\" (127.0.0.1), port 5432 failed: Connection refused\n"),
+        "dial tcp 127.0.0.1:5432: connect: connection refused");
+}
+
+TEST(PostgresErrors, name_the_socket) {
+    EXPECT_EQ(
+        headline_of(
+            "connection to server on socket \"/run/.s.PGSQL.5432\" failed: No such file or directory\n"),
+        "dial unix /run/.s.PGSQL.5432: connect: no such file or directory");
+}
+
+TEST(PostgresErrors, show_what_the_server_says) {
+    EXPECT_EQ(
+        headline_of(
+            "connection to server at \"h\" (10.0.0.1), port 5432 failed: FATAL:  password authentication "
+            "failed for user \"bob\"\n"),
+        "pq: password authentication failed for user \"bob\"");
+}
+
+TEST(PostgresErrors, say_that_the_server_has_no_tls) {
+    const ErrorDetails details = connection_error(
+        "connection to server at \"h\" (10.0.0.1), port 5432 failed: server "
+        "does not support SSL, but SSL was required\n");
+
+    EXPECT_EQ(details.message, "pq: SSL is not enabled on the server");
+    EXPECT_NE(details.hint.find("sslmode=disable"), std::string::npos);
+}
+
+TEST(PostgresErrors, say_that_a_host_is_unknown) {
+    EXPECT_EQ(headline_of("could not translate host name \"nope\" to address: Name or service not known\n"),
+              "dial tcp: lookup nope: no such host");
+}
+
+TEST(PostgresErrors, show_no_password) {
+    const ErrorDetails details = connection_error("bad thing with postgres://bob:s3cret@h/d\nmore\n");
+
+    EXPECT_EQ(details.message.find("s3cret"), std::string::npos);
+    EXPECT_EQ(details.context.find("s3cret"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace aether::migrate::postgres

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+// From a database URL to libpq's keywords.
+#include "../../drivers/postgres/parameters.hpp"
+
+#include <cstdlib>
+#include <map>
+#include <string>
+
+#include <gtest/gtest.h>
+#include <aether/migrate/error.hpp>
+
+namespace aether::migrate::postgres {
+namespace {
+
+// libpq reads these too; a developer's own settings must not decide a test.
+class PostgresParameters : public testing::Test {
+protected:
+    void SetUp() override {
+        unsetenv("PGHOST");
+        unsetenv("PGSSLMODE");
+    }
+};
+
+std::map<std::string, std::string> keywords_of(const std::string& url) {
+    const Parameters parameters = read_parameters(Url::parse(url));
+    return {parameters.keywords.begin(), parameters.keywords.end()};
+}
+
+std::string refusal_of(const std::string& url) {
+    try {
+        keywords_of(url);
+    } catch (const Error& error) {
+        return error.what();
+    }
+    return "accepted";
+}
+
+TEST_F(PostgresParameters, take_the_parts_of_the_url_decoded) {
+    const auto keywords = keywords_of("postgres://bob:p%40ss@db.example:5544/my%20db");
+
+    EXPECT_EQ(keywords.at("user"), "bob");
+    EXPECT_EQ(keywords.at("password"), "p@ss");
+    EXPECT_EQ(keywords.at("host"), "db.example");
+    EXPECT_EQ(keywords.at("port"), "5544");
+    EXPECT_EQ(keywords.at("dbname"), "my db");
+}
+
+TEST_F(PostgresParameters, demand_tls_as_the_scheme_does) {
+    EXPECT_EQ(keywords_of("postgres://h/d").at("sslmode"), "require");
+    EXPECT_EQ(keywords_of("postgresql://h/d").at("sslmode"), "require");
+    EXPECT_EQ(keywords_of("pgx://h/d").at("sslmode"), "prefer");
+    EXPECT_EQ(keywords_of("pgx5://h/d").at("sslmode"), "prefer");
+    EXPECT_EQ(keywords_of("postgres://h/d?sslmode=disable").at("sslmode"), "disable");
+}
+
+TEST_F(PostgresParameters, refuse_modes_that_lib_pq_does_not_have) {
+    EXPECT_EQ(
+        refusal_of("postgres://h/d?sslmode=prefer"),
+        "pq: unsupported sslmode \"prefer\"; only \"require\" (default), \"verify-full\", \"verify-ca\", and "
+        "\"disable\" supported");
+    EXPECT_EQ(refusal_of("pgx5://h/d?sslmode=prefer"), "accepted");
+}
+
+TEST_F(PostgresParameters, send_unknown_keys_to_the_server) {
+    const auto keywords = keywords_of("postgres://h/d?search_path=a%5C%20b&statement_timeout=500");
+
+    EXPECT_EQ(keywords.at("options"), "-c search_path=a\\\\\\ b -c statement_timeout=500");
+}
+
+TEST_F(PostgresParameters, join_options_of_the_url_with_unknown_keys) {
+    EXPECT_EQ(keywords_of("postgres://h/d?options=-c%20jit%3Doff&work_mem=4MB").at("options"),
+              "-c jit=off -c work_mem=4MB");
+}
+
+TEST_F(PostgresParameters, keep_x_keys_from_the_server) {
+    EXPECT_FALSE(keywords_of("postgres://h/d?x-migrations-table=m&x-other=1").contains("options"));
+}
+
+TEST_F(PostgresParameters, connect_to_localhost_when_no_host_is_given) {
+    EXPECT_EQ(keywords_of("postgres:///d").at("host"), "localhost");
+}
+
+TEST_F(PostgresParameters, let_the_query_name_a_socket) {
+    EXPECT_EQ(keywords_of("postgres:///d?host=/run/pg").at("host"), "/run/pg");
+    EXPECT_EQ(keywords_of("postgres://h/d?host=/run/pg").at("host"), "/run/pg");
+}
+
+TEST_F(PostgresParameters, count_a_key_once) {
+    EXPECT_EQ(keywords_of("postgres://h/d?work_mem=1MB&work_mem=2MB").at("options"), "-c work_mem=1MB");
+}
+
+TEST_F(PostgresParameters, refuse_another_encoding) {
+    EXPECT_EQ(refusal_of("postgres://h/d?client_encoding=latin1"),
+              "client_encoding must be absent or 'UTF8'");
+    EXPECT_EQ(refusal_of("postgres://h/d?client_encoding=utf-8"), "accepted");
+}
+
+TEST_F(PostgresParameters, hash_the_path_with_its_slash) {
+    EXPECT_EQ(read_parameters(Url::parse("postgres://h/t")).lock_database, "/t");
+    EXPECT_EQ(read_parameters(Url::parse("postgres://h/?dbname=t")).lock_database, "/");
+    EXPECT_FALSE(read_parameters(Url::parse("postgres://h?dbname=t")).lock_database.has_value());
+}
+
+TEST_F(PostgresParameters, read_the_lock_strategy_where_golang_migrate_does) {
+    EXPECT_EQ(read_parameters(Url::parse("pgx://h/d?x-lock-strategy=table")).lock_strategy,
+              LockStrategy::table);
+    EXPECT_EQ(read_parameters(Url::parse("pgx5://h/d?x-lock-strategy=table")).lock_strategy,
+              LockStrategy::advisory);
+    EXPECT_EQ(refusal_of("pgx://h/d?x-lock-strategy=foo"), "unknown lock strategy \"foo\"");
+    EXPECT_EQ(refusal_of("postgres://h/d?x-lock-strategy=foo"), "accepted");
+}
+
+TEST_F(PostgresParameters, show_errors_as_the_library_of_the_scheme) {
+    EXPECT_EQ(read_parameters(Url::parse("postgres://h/d")).error_style, ErrorStyle::lib_pq);
+    EXPECT_EQ(read_parameters(Url::parse("pgx4://h/d")).error_style, ErrorStyle::pgx);
+}
+
+}  // namespace
+}  // namespace aether::migrate::postgres

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+// What is decided about a file before anything runs.
+#include "../../src/run/preflight.hpp"
+
+#include <string>
+
+#include <gtest/gtest.h>
+#include <aether/migrate/error.hpp>
+
+#include "../../drivers/postgres/dialect.hpp"
+#include "../../src/source/memory.hpp"
+
+namespace aether::migrate::run {
+namespace {
+
+constexpr const char* kFile = "1_a.up.sql";
+
+ScriptFacts check(const std::string& text, const spi::Settings& settings = {}) {
+    MemorySource source({{kFile, text}});
+    return check_script(source, kFile, postgres::dialect(), settings);
+}
+
+Error refusal_of(const std::string& text, const spi::Settings& settings = {}) {
+    try {
+        check(text, settings);
+    } catch (const Error& error) {
+        return error;
+    }
+    return {ErrorCode::internal, "accepted"};
+}
+
+TEST(Preflight, puts_the_usual_file_into_a_transaction) {
+    const ScriptFacts facts = check("CREATE TABLE a (i int);\nCREATE TABLE b (i int);");
+
+    EXPECT_EQ(facts.mode, ScriptMode::transaction);
+    EXPECT_EQ(facts.statements, 2U);
+    EXPECT_EQ(facts.begin, "BEGIN");
+}
+
+TEST(Preflight, makes_the_checksum_of_the_whole_file) {
+    EXPECT_EQ(check("").checksum, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    EXPECT_EQ(check("abc").checksum, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}
+
+TEST(Preflight, runs_a_lone_statement_bare_that_needs_it) {
+    EXPECT_EQ(check("-- why\nCREATE INDEX CONCURRENTLY i ON t (a);").mode, ScriptMode::whole);
+    EXPECT_EQ(check("VACUUM").mode, ScriptMode::whole);
+}
+
+TEST(Preflight, refuses_a_mixed_file_with_its_place) {
+    const Error error = refusal_of("CREATE TABLE t (a int);\n\n  CREATE INDEX CONCURRENTLY i ON t (a);");
+
+    EXPECT_EQ(error.code(), ErrorCode::migration_refused);
+    EXPECT_EQ(error.details().where.line, 3U);
+    EXPECT_EQ(error.details().where.column, 3U);
+    EXPECT_NE(
+        std::string(error.what()).find("CREATE INDEX CONCURRENTLY cannot run inside a transaction block"),
+        std::string::npos);
+}
+
+TEST(Preflight, takes_over_a_files_own_transaction) {
+    const ScriptFacts facts = check("BEGIN ISOLATION LEVEL SERIALIZABLE;\nSELECT 1;\nCOMMIT;\n");
+
+    EXPECT_EQ(facts.mode, ScriptMode::own_transaction);
+    EXPECT_EQ(facts.begin, "BEGIN ISOLATION LEVEL SERIALIZABLE;");
+}
+
+TEST(Preflight, leaves_other_transaction_control_to_the_file) {
+    EXPECT_EQ(check("SELECT 1; BEGIN; SELECT 2; COMMIT;").mode, ScriptMode::whole);
+    EXPECT_EQ(check("BEGIN; SELECT 1; COMMIT; BEGIN; SELECT 2; COMMIT;").mode, ScriptMode::whole);
+    EXPECT_EQ(check("SELECT 1; COMMIT;").mode, ScriptMode::whole);
+}
+
+TEST(Preflight, refuses_a_begin_without_a_commit) {
+    const Error error = refusal_of("SELECT 1;\nBEGIN;\nSELECT 2;");
+
+    EXPECT_EQ(error.code(), ErrorCode::migration_refused);
+    EXPECT_EQ(error.details().where.line, 2U);
+}
+
+TEST(Preflight, refuses_what_no_driver_can_send) {
+    EXPECT_EQ(refusal_of("COPY t FROM STDIN;\n1\n\\.\n").code(), ErrorCode::migration_refused);
+    EXPECT_EQ(refusal_of("\\connect other\n").code(), ErrorCode::migration_refused);
+}
+
+TEST(Preflight, refuses_bytes_that_are_not_utf8_and_names_the_offset) {
+    const Error error = refusal_of("SELECT 'caf\xE9';");
+
+    EXPECT_EQ(error.code(), ErrorCode::migration_refused);
+    EXPECT_NE(std::string(error.what()).find("not UTF-8 at byte 11"), std::string::npos);
+    EXPECT_EQ(refusal_of(std::string("SELECT 1;\0", 10)).code(), ErrorCode::migration_refused);
+    EXPECT_NE(std::string(refusal_of("\xFF\xFES\0").what()).find("UTF-16"), std::string::npos);
+}
+
+TEST(Preflight, strips_a_byte_order_mark) {
+    EXPECT_EQ(check("\xEF\xBB\xBFVACUUM;").mode, ScriptMode::whole);
+}
+
+TEST(Preflight, takes_each_statement_by_itself_when_the_url_says_so) {
+    spi::Settings settings;
+    settings.multi_statement = true;
+    settings.multi_statement_max_bytes = 20;
+
+    EXPECT_EQ(check("VACUUM; SELECT 1;", settings).mode, ScriptMode::each_statement);
+    EXPECT_NE(
+        std::string(refusal_of("SELECT 'far longer than allowed';", settings).what()).find("token too long"),
+        std::string::npos);
+}
+
+}  // namespace
+}  // namespace aether::migrate::run
