@@ -6,8 +6,8 @@
 #include <cstdlib>
 #include <string_view>
 
-#include <aether/migrate/text.hpp>
 #include <fmt/format.h>
+#include <aether/migrate/text.hpp>
 
 namespace aether::migrate::cli {
 
@@ -23,11 +23,14 @@ Options read_options(const ParsedFlags& globals) {
     Options options;
     options.source = globals.text("source");
     options.path = globals.text("path");
-    if (!globals.given("source") && !globals.given("path")) options.path = environment("MIGRATIONS_PATH");
+    if (!globals.given("source") && !globals.given("path"))
+        options.path = environment("MIGRATIONS_PATH");
     options.database = globals.text("database");
-    if (!globals.given("database")) options.database = environment("DATABASE_URL");
+    if (!globals.given("database"))
+        options.database = environment("DATABASE_URL");
     if (globals.given("lock-timeout")) {
-        constexpr std::uint64_t kLongest = 10ULL * 365 * 24 * 3600;    // ten years: larger ones overflow the clock
+        constexpr std::uint64_t kLongest =
+            10ULL * 365 * 24 * 3600;  // ten years: larger ones overflow the clock
         options.lock_timeout = std::chrono::seconds(std::min(globals.natural("lock-timeout"), kLongest));
     }
     return options;
@@ -38,7 +41,8 @@ Options read_options(const ParsedFlags& globals) {
 void Narrator::on_step_started(const StepReport& step) {
     const bool queued = step.file.empty() || prefetch_ == 0;
     terminal_.detail(fmt::format("{} {}", queued ? "Scheduled" : "Start buffering", label_of(step)));
-    if (!step.file.empty()) terminal_.detail(fmt::format("Read and execute {}", label_of(step)));
+    if (!step.file.empty())
+        terminal_.detail(fmt::format("Read and execute {}", label_of(step)));
 }
 
 void Narrator::on_step_finished(const StepReport& step) {
@@ -50,11 +54,12 @@ void Narrator::on_step_finished(const StepReport& step) {
     }
 }
 
-void Narrator::on_waiting_for_lock(const std::optional<spi::LockHolder>& holder, std::chrono::seconds waited) {
+void Narrator::on_waiting_for_lock(const std::optional<spi::LockHolder>& holder,
+                                   std::chrono::seconds waited) {
     std::string who = "another process";
     if (holder && holder->pid != 0) {
-        who = fmt::format("pid {} ({}, {} from {}), {} in: {}", holder->pid, holder->application, holder->user,
-                          holder->client, holder->age, holder->query);
+        who = fmt::format("pid {} ({}, {} from {}), {} in: {}", holder->pid, holder->application,
+                          holder->user, holder->client, holder->age, holder->query);
     } else if (holder) {
         who = holder->query;
     }
@@ -90,7 +95,8 @@ int Context::conclude(const Report& report) {
     if (report.end == RunEnd::short_of_it) {
         throw Error(ErrorCode::no_such_migration, fmt::format("limit {} short", report.short_by));
     }
-    if (report.steps.empty() && report.end == RunEnd::done) terminal_.line("no change");
+    if (report.steps.empty() && report.end == RunEnd::done)
+        terminal_.line("no change");
     finished();
     closing();
     return report.end == RunEnd::stopped && report.left > 0 ? signals_.status_when_stopped() : kSuccess;

@@ -28,7 +28,8 @@ public:
 private:
     void on_step_started(const StepReport& step) override;
     void on_step_finished(const StepReport& step) override;
-    void on_waiting_for_lock(const std::optional<spi::LockHolder>& holder, std::chrono::seconds waited) override;
+    void on_waiting_for_lock(const std::optional<spi::LockHolder>& holder,
+                             std::chrono::seconds waited) override;
     void on_warning(std::string_view text) override;
     void on_notice(const spi::Notice& notice) override;
 

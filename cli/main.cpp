@@ -8,9 +8,9 @@
 #include <utility>
 #include <vector>
 
+#include <fmt/format.h>
 #include <aether/migrate/migrate.hpp>
 #include <aether/migrate/text.hpp>
-#include <fmt/format.h>
 
 #include "args.hpp"
 #include "commands/commands.hpp"
@@ -37,7 +37,8 @@ constexpr std::array<std::pair<std::string_view, Runner>, 8> kRunners{{
 
 Runner runner_of(std::string_view name) {
     for (const auto& [command, runner] : kRunners) {
-        if (command == name) return runner;
+        if (command == name)
+            return runner;
     }
     return nullptr;
 }
@@ -99,7 +100,8 @@ int run(const std::vector<std::string>& arguments) {
         plain.text(usage());
         return kSuccess;
     }
-    const Command* command = globals.arguments().empty() ? nullptr : find_command(globals.arguments().front());
+    const Command* command =
+        globals.arguments().empty() ? nullptr : find_command(globals.arguments().front());
     if (command == nullptr) {
         plain.text(usage());
         return kUsageError;

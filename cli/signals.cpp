@@ -55,7 +55,8 @@ void Signals::listen() {
     while (true) {
         std::array<pollfd, 2> descriptors{pollfd{signals_, POLLIN, 0}, pollfd{ended_, POLLIN, 0}};
         wait_for_either(descriptors);
-        if (descriptors[1].revents != 0) return;
+        if (descriptors[1].revents != 0)
+            return;
         signalfd_siginfo info{};
         if (read(signals_, &info, sizeof info) == static_cast<ssize_t>(sizeof info)) {
             take(static_cast<int>(info.ssi_signo));
@@ -75,8 +76,10 @@ void Signals::take(int number) {
         terminal_.line("Stopping after this running migration ...");
     }
     finish_.request_stop();
-    if (!interrupt || interrupts_ > 1 || !opened_) roll_back_.request_stop();
-    if (interrupt && (interrupts_ > 1 || !opened_)) abort_.request_stop();
+    if (!interrupt || interrupts_ > 1 || !opened_)
+        roll_back_.request_stop();
+    if (interrupt && (interrupts_ > 1 || !opened_))
+        abort_.request_stop();
 }
 
 bool Signals::wait_for_input() const {
@@ -86,7 +89,8 @@ bool Signals::wait_for_input() const {
 }
 
 int Signals::status_when_stopped() const {
-    if (terminated_) return 128 + SIGTERM;
+    if (terminated_)
+        return 128 + SIGTERM;
     return interrupts_ > 1 || !opened_ ? 128 + SIGINT : 0;
 }
 

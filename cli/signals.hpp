@@ -14,9 +14,9 @@ namespace aether::migrate::cli {
 
 /// Takes both signals for the whole process while it lives. Make it before any other thread.
 ///
-/// While the database is opened a SIGINT stops at once, as it kills golang-migrate there. Later the first one ends the
-/// run after the migration that runs, as golang-migrate does; the second one cancels the statement. SIGTERM rolls back
-/// what can be rolled back, and otherwise lets the migration that runs finish.
+/// While the database is opened a SIGINT stops at once, as it kills golang-migrate there. Later the first one
+/// ends the run after the migration that runs, as golang-migrate does; the second one cancels the statement.
+/// SIGTERM rolls back what can be rolled back, and otherwise lets the migration that runs finish.
 class Signals {
 public:
     explicit Signals(const Terminal& terminal);
@@ -32,8 +32,8 @@ public:
     /// Waits until standard input can be read; returns false when a SIGTERM came first.
     bool wait_for_input() const;
 
-    /// Returns the exit status of a process that left work undone because of a signal: 143 after SIGTERM, 130 after
-    /// a SIGINT that did not wait for the end of a migration, otherwise 0.
+    /// Returns the exit status of a process that left work undone because of a signal: 143 after SIGTERM, 130
+    /// after a SIGINT that did not wait for the end of a migration, otherwise 0.
     int status_when_stopped() const;
 
 private:
@@ -47,9 +47,9 @@ private:
     std::atomic<bool> opened_ = false;
     std::atomic<int> interrupts_ = 0;
     std::atomic<bool> terminated_ = false;
-    int signals_ = -1;         // descriptor that delivers the signals
-    int ended_ = -1;           // descriptor that ends the thread
-    int termination_ = -1;     // descriptor that becomes readable with SIGTERM
+    int signals_ = -1;      // descriptor that delivers the signals
+    int ended_ = -1;        // descriptor that ends the thread
+    int termination_ = -1;  // descriptor that becomes readable with SIGTERM
     std::jthread listener_;
 };
 

@@ -34,7 +34,8 @@ void Terminal::line(std::string_view text) const {
 }
 
 void Terminal::detail(std::string_view text) const {
-    if (verbose()) line(text);
+    if (verbose())
+        line(text);
 }
 
 void Terminal::text(std::string_view text) const {

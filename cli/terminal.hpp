@@ -14,7 +14,8 @@ class Terminal {
 public:
     explicit Terminal(Verbosity verbosity) : verbosity_(verbosity) {}
 
-    /// Writes to stderr, under -verbose with "2006/01/02 15:04:05 " in front (local time), as golang-migrate does.
+    /// Writes to stderr, under -verbose with "2006/01/02 15:04:05 " in front (local time), as golang-migrate
+    /// does.
     void line(std::string_view text) const;
     /// The same, under -verbose only.
     void detail(std::string_view text) const;

@@ -7,12 +7,12 @@
 #include <string_view>
 #include <utility>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <aether/migrate/scratch.hpp>
 #include <aether/migrate/spi/driver.hpp>
 #include <aether/migrate/spi/source.hpp>
 #include <aether/migrate/url.hpp>
-#include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "../drivers/all.hpp"
 #include "../sources/all.hpp"
@@ -27,7 +27,8 @@ namespace {
 
 const spi::DriverInfo* find_driver(std::string_view scheme) {
     for (const spi::DriverInfo* driver : drivers::all_drivers()) {
-        if (std::find(driver->schemes.begin(), driver->schemes.end(), scheme) != driver->schemes.end()) return driver;
+        if (std::find(driver->schemes.begin(), driver->schemes.end(), scheme) != driver->schemes.end())
+            return driver;
     }
     return nullptr;
 }
@@ -42,13 +43,16 @@ const spi::DriverInfo* find_driver(std::string_view scheme) {
 }
 
 std::unique_ptr<spi::Source> open_source_of(const Options& options) {
-    if (!options.source.empty()) return open_source(options.source, sources::all_sources());
-    if (options.path.empty()) refuse_empty("source of migrations", "give -path DIR, or set MIGRATIONS_PATH");
+    if (!options.source.empty())
+        return open_source(options.source, sources::all_sources());
+    if (options.path.empty())
+        refuse_empty("source of migrations", "give -path DIR, or set MIGRATIONS_PATH");
     return sources::open_path(options.path);
 }
 
 spi::Opened open_database_of(const Options& options) {
-    if (options.database.empty()) refuse_empty("database", "give -database URL, or set DATABASE_URL");
+    if (options.database.empty())
+        refuse_empty("database", "give -database URL, or set DATABASE_URL");
     const std::string scheme = scheme_of(options.database);
     const spi::DriverInfo* driver = find_driver(scheme);
     if (driver == nullptr) {
@@ -68,7 +72,8 @@ Observer& nobody() {
 
 const spi::ScratchServers& scratch_servers() {
     for (const spi::DriverInfo* driver : drivers::all_drivers()) {
-        if (driver->scratch != nullptr) return *driver->scratch;
+        if (driver->scratch != nullptr)
+            return *driver->scratch;
     }
     throw Error(ErrorCode::unsupported, "no driver of this program can make scratch servers");
 }
@@ -86,7 +91,7 @@ struct Migrator::Engine {
     }
 
     run::RunContext context() {
-        return {*database.connection, *source,  catalog, database.settings, clock, observer,
+        return {*database.connection, *source,     catalog, database.settings, clock, observer,
                 options.lock_timeout, options.stop};
     }
 

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
 // create NAME: makes the two empty files of a new migration. Connects to nothing.
-#include <aether/migrate/create.hpp>
 #include <fmt/format.h>
+#include <aether/migrate/create.hpp>
 
 #include "commands.hpp"
 
 namespace aether::migrate::cli {
 
 int run_create(Context& context, const ParsedFlags& flags) {
-    if (flags.arguments().empty()) throw Error(ErrorCode::invalid_argument, "please specify name");
+    if (flags.arguments().empty())
+        throw Error(ErrorCode::invalid_argument, "please specify name");
     CreateOptions options;
     options.name = flags.arguments().front();
     options.extension = flags.text("ext");

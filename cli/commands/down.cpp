@@ -14,7 +14,8 @@ std::optional<std::uint64_t> limit_of(const ParsedFlags& flags) {
     if (flags.boolean("all") && !arguments.empty()) {
         throw Error(ErrorCode::invalid_argument, "-all cannot be used with other arguments");
     }
-    if (arguments.size() > 1) throw Error(ErrorCode::invalid_argument, "too many arguments");
+    if (arguments.size() > 1)
+        throw Error(ErrorCode::invalid_argument, "too many arguments");
     return read_limit(arguments);
 }
 

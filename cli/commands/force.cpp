@@ -13,11 +13,15 @@ namespace {
 // A sign is allowed; -1 stands for no version.
 std::optional<Version> read_forced(std::string_view text) {
     const bool negative = text.starts_with('-');
-    if (negative || text.starts_with('+')) text.remove_prefix(1);
+    if (negative || text.starts_with('+'))
+        text.remove_prefix(1);
     const std::optional<Version> number = parse_version(text);
-    if (!number) throw Error(ErrorCode::invalid_argument, "can't read version argument V");
-    if (!negative || number->number == 0) return number;
-    if (number->number > 1) throw Error(ErrorCode::invalid_argument, "argument V must be >= -1");
+    if (!number)
+        throw Error(ErrorCode::invalid_argument, "can't read version argument V");
+    if (!negative || number->number == 0)
+        return number;
+    if (number->number > 1)
+        throw Error(ErrorCode::invalid_argument, "argument V must be >= -1");
     return std::nullopt;
 }
 

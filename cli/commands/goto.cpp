@@ -10,7 +10,8 @@ namespace aether::migrate::cli {
 int run_goto(Context& context, const ParsedFlags& flags) {
     Migrator migrator = context.open();
     const std::optional<Version> version = parse_version(need_version(flags.arguments()));
-    if (!version) throw Error(ErrorCode::invalid_argument, "can't read version argument V");
+    if (!version)
+        throw Error(ErrorCode::invalid_argument, "can't read version argument V");
     return context.conclude(migrator.go_to(*version));
 }
 

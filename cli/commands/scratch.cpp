@@ -2,8 +2,8 @@
 // scratch list | url NAME | stop NAME | drop NAME: private servers of this user.
 #include <string>
 
-#include <aether/migrate/scratch.hpp>
 #include <fmt/format.h>
+#include <aether/migrate/scratch.hpp>
 
 #include "commands.hpp"
 
@@ -13,8 +13,8 @@ namespace {
 
 int list(const Terminal& terminal) {
     for (const scratch::Cluster& cluster : scratch::list()) {
-        terminal.result(fmt::format("{}\t{}\t{}", cluster.name, cluster.running ? "running" : "stopped",
-                                    cluster.server));
+        terminal.result(
+            fmt::format("{}\t{}\t{}", cluster.name, cluster.running ? "running" : "stopped", cluster.server));
     }
     return kSuccess;
 }
@@ -24,10 +24,12 @@ int list(const Terminal& terminal) {
 int run_scratch(Context& context, const ParsedFlags& flags) {
     const std::vector<std::string>& arguments = flags.arguments();
     const std::string verb = arguments.empty() ? std::string() : arguments.front();
-    if (verb == "list" && arguments.size() == 1) return list(context.terminal());
+    if (verb == "list" && arguments.size() == 1)
+        return list(context.terminal());
     const bool known = verb == "url" || verb == "stop" || verb == "drop";
     if (!known || arguments.size() != 2) {
-        throw Error(ErrorCode::invalid_argument, "scratch takes one of: list, url NAME, stop NAME, drop NAME");
+        throw Error(ErrorCode::invalid_argument,
+                    "scratch takes one of: list, url NAME, stop NAME, drop NAME");
     }
     const std::string& name = arguments[1];
     if (verb == "url") {

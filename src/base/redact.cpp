@@ -278,7 +278,11 @@ std::string redact_parsed_url(std::string_view url) {
 }
 
 std::string redact_broken_url(std::string_view url) {
-    const std::size_t begin = find_authority(url);
+    std::size_t begin = find_authority(url);
+    if (begin < 2 || url.substr(begin - 2, 2) != "//") {
+        // What stands before the colon may be a scheme or a user.
+        begin = 0;
+    }
     const std::size_t at = url.rfind('@');
     std::string out;
     if (at != kNone) {

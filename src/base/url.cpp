@@ -140,9 +140,8 @@ private:
                  part == Part::user ? std::string(kEncodingHint) : "write % as %25");
         }
         const bool socket = part == Part::host && lower_case(escape) == "%2f";
-        fail_quoting(
-            "invalid URL escape ", escape, "",
-            socket ? "name the folder of a Unix socket in the query: ?host=/the/folder" : "");
+        fail_quoting("invalid URL escape ", escape, "",
+                     socket ? "name the folder of a Unix socket in the query: ?host=/the/folder" : "");
     }
 
     void check_escapes(std::string_view text, Part part) const {

@@ -11,10 +11,11 @@
 
 namespace aether::migrate::history {
 
-std::vector<Version> load_applied(spi::Connection& connection, const spi::TableNames& tables, const spi::Look& look,
-                                  const spi::Wait& wait) {
+std::vector<Version> load_applied(spi::Connection& connection, const spi::TableNames& tables,
+                                  const spi::Look& look, const spi::Wait& wait) {
     std::vector<Version> applied;
-    if (!tables.history || !look.history_rows) return applied;
+    if (!tables.history || !look.history_rows)
+        return applied;
     const std::string table = qualified(tables, *tables.history, look, connection.dialect());
     const spi::Rows rows = connection.query({fmt::format(R"sql(
 SELECT e.version
@@ -39,8 +40,10 @@ bool all_applied(const Catalog& catalog, const spi::Look& look, Version current)
     std::uint64_t count = 0;
     std::uint64_t sum = 0;
     for (const CatalogEntry& entry : catalog.entries()) {
-        if (entry.version > current) break;
-        if (!entry.up) continue;
+        if (entry.version > current)
+            break;
+        if (!entry.up)
+            continue;
         ++count;
         sum += static_cast<std::uint64_t>(entry.version.number);
     }

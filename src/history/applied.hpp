@@ -13,11 +13,12 @@ namespace aether::migrate::history {
 
 /// Returns the versions whose last event applied them, sorted; nothing without a history.
 /// Throws Error (bookkeeping_failed, connection_failed).
-std::vector<Version> load_applied(spi::Connection& connection, const spi::TableNames& tables, const spi::Look& look,
-                                  const spi::Wait& wait);
+std::vector<Version> load_applied(spi::Connection& connection, const spi::TableNames& tables,
+                                  const spi::Look& look, const spi::Wait& wait);
 
-/// Whether the applied versions are, by number and sum, those of the catalog up to `current` that have an up file: then
-/// no file below it was skipped, and their list need not be loaded. A wrong yes takes two sets of equal size and sum.
+/// Whether the applied versions are, by number and sum, those of the catalog up to `current` that have an up
+/// file: then no file below it was skipped, and their list need not be loaded. A wrong yes takes two sets of
+/// equal size and sum.
 bool all_applied(const Catalog& catalog, const spi::Look& look, Version current);
 
 }  // namespace aether::migrate::history

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Which versions the history must mark when the version row moved, or is moved, without their files being run by us.
+// Which versions the history must mark when the version row moved, or is moved, without their files being run
+// by us.
 #include "catch_up.hpp"
 
 #include <algorithm>
@@ -8,7 +9,8 @@ namespace aether::migrate::history {
 
 namespace {
 
-Event make_event(const Catalog& catalog, const std::optional<Version>& version, Direction direction, EventKind kind) {
+Event make_event(const Catalog& catalog, const std::optional<Version>& version, Direction direction,
+                 EventKind kind) {
     Event event;
     event.version = version;
     event.kind = kind;
@@ -25,13 +27,15 @@ Event make_event(const Catalog& catalog, const std::optional<Version>& version, 
 
 bool moved_by_others(const spi::Look& look) {
     const bool has_row = !look.version_rows.empty();
-    if (!look.history_rows) return has_row;
+    if (!look.history_rows)
+        return has_row;
     const std::int64_t row_version = has_row ? look.version_rows.front().version : -1;
     return !look.same_write || row_version != look.history_version;
 }
 
-std::vector<Event> catch_up(const Catalog& catalog, const spi::Look& look, const std::vector<Version>& applied,
-                            const std::optional<Version>& to, EventKind kind) {
+std::vector<Event> catch_up(const Catalog& catalog, const spi::Look& look,
+                            const std::vector<Version>& applied, const std::optional<Version>& to,
+                            EventKind kind) {
     const std::int64_t target = to ? to->number : -1;
     const std::int64_t known = look.history_rows ? look.history_version : -1;
     std::vector<Event> events;
@@ -40,7 +44,8 @@ std::vector<Event> catch_up(const Catalog& catalog, const spi::Look& look, const
     }
     for (const CatalogEntry& entry : catalog.entries()) {
         const std::int64_t number = entry.version.number;
-        if (number > known && number <= target && !std::binary_search(applied.begin(), applied.end(), entry.version)) {
+        if (number > known && number <= target &&
+            !std::binary_search(applied.begin(), applied.end(), entry.version)) {
             events.push_back(make_event(catalog, entry.version, Direction::up, kind));
         }
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Which versions the history must mark when the version row moved, or is moved, without their files being run by us.
+// Which versions the history must mark when the version row moved, or is moved, without their files being run
+// by us.
 #pragma once
 
 #include <optional>
@@ -16,10 +17,12 @@ namespace aether::migrate::history {
 /// Whether somebody else moved the version row since the history's last event, even back to the same number.
 bool moved_by_others(const spi::Look& look);
 
-/// Returns the events that make the history agree with the current version `to`. Upwards: every version of the catalog
-/// between the history's end and `to` that is not in `applied`. Downwards: every version of `applied` above `to`.
-/// `applied` is sorted. The last event always leads to `to`; there is one even when no version changes.
-std::vector<Event> catch_up(const Catalog& catalog, const spi::Look& look, const std::vector<Version>& applied,
-                            const std::optional<Version>& to, EventKind kind);
+/// Returns the events that make the history agree with the current version `to`. Upwards: every version of
+/// the catalog between the history's end and `to` that is not in `applied`. Downwards: every version of
+/// `applied` above `to`. `applied` is sorted. The last event always leads to `to`; there is one even when no
+/// version changes.
+std::vector<Event> catch_up(const Catalog& catalog, const spi::Look& look,
+                            const std::vector<Version>& applied, const std::optional<Version>& to,
+                            EventKind kind);
 
 }  // namespace aether::migrate::history

@@ -4,8 +4,8 @@
 
 #include <string>
 
-#include <aether/migrate/error.hpp>
 #include <fmt/format.h>
+#include <aether/migrate/error.hpp>
 
 #include "placeholders.hpp"
 
@@ -26,7 +26,8 @@ std::string flag_of(const VersionState& state) {
     return state.dirty ? "1" : "0";
 }
 
-spi::BoundStatement insert_row(const std::string& table, const VersionState& to, const spi::Dialect& dialect) {
+spi::BoundStatement insert_row(const std::string& table, const VersionState& to,
+                               const spi::Dialect& dialect) {
     return {fmt::format("INSERT INTO {} (version, dirty) VALUES ({}, {})", table, placeholder(dialect, 1),
                         placeholder(dialect, 2)),
             {number_of(to), flag_of(to)}};
@@ -52,21 +53,23 @@ VersionState state_of(const spi::Look& look) {
     VersionState state;
     if (!look.version_rows.empty()) {
         const spi::VersionRow row = look.version_rows.front();
-        if (row.version >= 0) state.version = Version{row.version};
+        if (row.version >= 0)
+            state.version = Version{row.version};
         state.dirty = row.dirty;
     }
     return state;
 }
 
-std::vector<spi::BoundStatement> move_row(const std::string& table, const VersionState& from, const VersionState& to,
-                                          const spi::Dialect& dialect) {
+std::vector<spi::BoundStatement> move_row(const std::string& table, const VersionState& from,
+                                          const VersionState& to, const spi::Dialect& dialect) {
     if (!has_row(from)) {
-        if (!has_row(to)) return {};
+        if (!has_row(to))
+            return {};
         return {insert_row(table, to, dialect)};
     }
     if (!has_row(to)) {
-        return {{fmt::format("DELETE FROM {} WHERE version = {} AND dirty = {}", table, placeholder(dialect, 1),
-                             placeholder(dialect, 2)),
+        return {{fmt::format("DELETE FROM {} WHERE version = {} AND dirty = {}", table,
+                             placeholder(dialect, 1), placeholder(dialect, 2)),
                  {number_of(from), flag_of(from)}}};
     }
     return {{fmt::format("UPDATE {} SET version = {}, dirty = {} WHERE version = {} AND dirty = {}", table,
@@ -78,7 +81,8 @@ std::vector<spi::BoundStatement> move_row(const std::string& table, const Versio
 std::vector<spi::BoundStatement> replace_rows(const std::string& table, const VersionState& to,
                                               const spi::Dialect& dialect) {
     std::vector<spi::BoundStatement> statements{{fmt::format("DELETE FROM {}", table), {}}};
-    if (has_row(to)) statements.push_back(insert_row(table, to, dialect));
+    if (has_row(to))
+        statements.push_back(insert_row(table, to, dialect));
     return statements;
 }
 

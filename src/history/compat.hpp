@@ -13,11 +13,11 @@ namespace aether::migrate::history {
 /// Throws Error (bookkeeping_failed) when it holds several rows, or may not be read.
 VersionState state_of(const spi::Look& look);
 
-
-/// Writes that replace a row which was read under the lock. Each changes exactly one row, or somebody else moved the
-/// version meanwhile; none of them is a TRUNCATE, which would queue behind every open reader (golang-migrate's does).
-std::vector<spi::BoundStatement> move_row(const std::string& table, const VersionState& from, const VersionState& to,
-                                          const spi::Dialect& dialect);
+/// Writes that replace a row which was read under the lock. Each changes exactly one row, or somebody else
+/// moved the version meanwhile; none of them is a TRUNCATE, which would queue behind every open reader
+/// (golang-migrate's does).
+std::vector<spi::BoundStatement> move_row(const std::string& table, const VersionState& from,
+                                          const VersionState& to, const spi::Dialect& dialect);
 
 /// Writes that put a row in the place of whatever is there.
 std::vector<spi::BoundStatement> replace_rows(const std::string& table, const VersionState& to,

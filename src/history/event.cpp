@@ -19,8 +19,8 @@ namespace {
 std::string timestamp(std::chrono::system_clock::time_point moment) {
     const auto seconds = std::chrono::floor<std::chrono::seconds>(moment);
     const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(moment - seconds).count();
-    return fmt::format("{:%Y-%m-%d %H:%M:%S}.{:06}+00", fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)),
-                       micros);
+    return fmt::format("{:%Y-%m-%d %H:%M:%S}.{:06}+00",
+                       fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)), micros);
 }
 
 }  // namespace

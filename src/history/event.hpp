@@ -15,10 +15,10 @@ namespace aether::migrate::history {
 
 /// What happened to a version.
 enum class EventKind {
-    applied,     ///< Its up file ran.
-    reverted,    ///< Its down file ran.
-    forced,      ///< A person said so.
-    adopted      ///< Somebody else moved the version row; the history caught up.
+    applied,   ///< Its up file ran.
+    reverted,  ///< Its down file ran.
+    forced,    ///< A person said so.
+    adopted    ///< Somebody else moved the version row; the history caught up.
 };
 
 std::string_view name_of(EventKind kind) noexcept;
@@ -39,9 +39,9 @@ struct Event {
 
 /// Who writes: the same for all events of a run.
 struct Author {
-    std::string actor;     ///< The database user.
-    std::string client;    ///< "deploy@web-3"
-    std::string tool;      ///< "aether-migrate 0.1.0"
+    std::string actor;   ///< The database user.
+    std::string client;  ///< "deploy@web-3"
+    std::string tool;    ///< "aether-migrate 0.1.0"
 };
 
 /// Returns the INSERT of an event into the (qualified) history table.

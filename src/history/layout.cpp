@@ -23,9 +23,10 @@ std::string history_name(const std::string& version_table, std::size_t limit) {
     checksum.update(version_table);
     std::size_t kept = limit - kSuffix.size() - kDigestBytes - 1;
     while (kept > 0 && (static_cast<unsigned char>(version_table[kept]) & 0xC0U) == 0x80U) {
-        --kept;    // a name is cut between characters
+        --kept;  // a name is cut between characters
     }
-    return fmt::format("{}_{}{}", version_table.substr(0, kept), checksum.finish().substr(0, kDigestBytes), kSuffix);
+    return fmt::format("{}_{}{}", version_table.substr(0, kept), checksum.finish().substr(0, kDigestBytes),
+                       kSuffix);
 }
 
 }  // namespace
@@ -81,8 +82,8 @@ CREATE TABLE IF NOT EXISTS {} (
     tool text NOT NULL,
     error text
 ))sql",
-                                          qualified(tables, *tables.history, look, dialect), dialect.identity_column,
-                                          dialect.timestamp_type),
+                                          qualified(tables, *tables.history, look, dialect),
+                                          dialect.identity_column, dialect.timestamp_type),
                               {}});
     }
     return statements;

@@ -31,8 +31,8 @@ namespace aether::migrate::history {
 //     tool              program and version
 //     error             what went wrong, for events that record a failure
 
-/// Returns the names of both tables. The history's name is the version table's with "_history", shortened with a
-/// checksum of the whole when it would pass the database's limit for names.
+/// Returns the names of both tables. The history's name is the version table's with "_history", shortened
+/// with a checksum of the whole when it would pass the database's limit for names.
 spi::TableNames table_names(const spi::Settings& settings, const spi::Dialect& dialect);
 
 /// Returns the statements that make the tables which a look showed missing. Run them under the lock.

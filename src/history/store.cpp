@@ -8,8 +8,8 @@
 #include <array>
 #include <utility>
 
-#include <aether/migrate/error.hpp>
 #include <fmt/format.h>
+#include <aether/migrate/error.hpp>
 
 #include "applied.hpp"
 #include "catch_up.hpp"
@@ -21,7 +21,8 @@ namespace aether::migrate::history {
 
 std::string client_name() {
     std::array<char, 256> host{};
-    if (gethostname(host.data(), host.size() - 1) != 0) host[0] = '\0';
+    if (gethostname(host.data(), host.size() - 1) != 0)
+        host[0] = '\0';
     std::array<char, 4096> buffer{};
     passwd entry{};
     passwd* found = nullptr;
@@ -32,7 +33,8 @@ std::string client_name() {
 namespace {
 
 bool is_plain(const spi::Look& look) {
-    if (look.version_rows.empty()) return true;
+    if (look.version_rows.empty())
+        return true;
     const spi::VersionRow& row = look.version_rows.front();
     return look.version_rows.size() == 1 && (row.version >= 0 || row.dirty);
 }
@@ -48,7 +50,8 @@ Store::Store(spi::Connection& connection, spi::TableNames tables, spi::Look look
       applied_(load_applied(connection, tables_, look_, wait)),
       author_{look_.facts.user, client_name(), fmt::format("aether-migrate {}", library_version())},
       replace_(!is_plain(look_)) {
-    if (!replace_) state_ = state_of(look_);
+    if (!replace_)
+        state_ = state_of(look_);
 }
 
 std::string Store::version_table() const {
@@ -57,7 +60,8 @@ std::string Store::version_table() const {
 
 std::vector<spi::BoundStatement> Store::appends(const std::vector<Event>& events) const {
     std::vector<spi::BoundStatement> statements;
-    if (!tables_.history) return statements;
+    if (!tables_.history)
+        return statements;
     const std::string table = qualified(tables_, *tables_.history, look_, connection_.dialect());
     statements.reserve(events.size());
     for (const Event& event : events) {
@@ -67,10 +71,12 @@ std::vector<spi::BoundStatement> Store::appends(const std::vector<Event>& events
 }
 
 std::vector<spi::BoundStatement> Store::preparation() const {
-    if (prepared_) return {};
+    if (prepared_)
+        return {};
     std::vector<spi::BoundStatement> statements = create_missing(tables_, look_, connection_.dialect());
     if (tables_.history && moved_by_others(look_)) {
-        for (spi::BoundStatement& append : appends(catch_up(catalog_, look_, applied_, state_.version, EventKind::adopted))) {
+        for (spi::BoundStatement& append :
+             appends(catch_up(catalog_, look_, applied_, state_.version, EventKind::adopted))) {
             statements.push_back(std::move(append));
         }
     }
@@ -94,8 +100,9 @@ void Store::write(const VersionState& to, const std::optional<Event>& event, con
         ErrorDetails details;
         details.code = ErrorCode::bookkeeping_failed;
         details.message = "somebody moved the version row while this process held the migration lock";
-        details.hint = "a connection pooler in transaction mode shares one lock among its clients: connect to the "
-                       "database itself";
+        details.hint =
+            "a connection pooler in transaction mode shares one lock among its clients: connect to the "
+            "database itself";
         details.next = "migrate version";
         throw Error(std::move(details));
     }

@@ -17,7 +17,8 @@ namespace aether::migrate::history {
 /// Writes under the migration lock. Use: look, lock, look again, then make a Store of that second look.
 class Store {
 public:
-    /// Reads the applied versions when there is a history. Throws Error (bookkeeping_failed, connection_failed).
+    /// Reads the applied versions when there is a history. Throws Error (bookkeeping_failed,
+    /// connection_failed).
     Store(spi::Connection& connection, spi::TableNames tables, spi::Look look, const Catalog& catalog,
           const spi::Wait& wait);
 
@@ -27,12 +28,12 @@ public:
     /// The versions whose last event applied them, by the look, sorted.
     const std::vector<Version>& applied() const { return applied_; }
 
-    /// Returns what must run in the first transaction that writes: missing tables are made, and the history adopts
-    /// what others did. Nothing once such a transaction was committed.
+    /// Returns what must run in the first transaction that writes: missing tables are made, and the history
+    /// adopts what others did. Nothing once such a transaction was committed.
     std::vector<spi::BoundStatement> preparation() const;
 
-    /// Moves the row inside the caller's open transaction and appends the event, if there is one; `before` runs first.
-    /// Throws Error (bookkeeping_failed) when the row is not what it was under the lock.
+    /// Moves the row inside the caller's open transaction and appends the event, if there is one; `before`
+    /// runs first. Throws Error (bookkeeping_failed) when the row is not what it was under the lock.
     void write(const VersionState& to, const std::optional<Event>& event, const spi::Wait& wait,
                std::vector<spi::BoundStatement> before = {});
 
@@ -54,7 +55,7 @@ private:
     Author author_;
     VersionState state_;
     VersionState written_;
-    bool replace_ = false;     // the rows are such that a plain move can't describe them
+    bool replace_ = false;  // the rows are such that a plain move can't describe them
     bool prepared_ = false;
 };
 

@@ -4,8 +4,8 @@
 
 #include <utility>
 
-#include <aether/migrate/error.hpp>
 #include <fmt/format.h>
+#include <aether/migrate/error.hpp>
 
 namespace aether::migrate::history {
 
@@ -15,15 +15,16 @@ Error unknown_outcome(const Error& lost) {
     ErrorDetails details = lost.details();
     details.code = ErrorCode::outcome_unknown;
     details.message = fmt::format("the session was lost while a commit was under way: {}", lost.what());
-    details.state = "the server knows whether it committed; the version and the migration are applied both or neither";
+    details.state =
+        "the server knows whether it committed; the version and the migration are applied both or neither";
     details.next = "migrate version";
     return Error(std::move(details));
 }
 
 }  // namespace
 
-Transaction::Transaction(spi::Connection& connection, std::string begin, std::vector<spi::BoundStatement> first,
-                         const spi::Wait& wait)
+Transaction::Transaction(spi::Connection& connection, std::string begin,
+                         std::vector<spi::BoundStatement> first, const spi::Wait& wait)
     : connection_(connection) {
     std::vector<spi::BoundStatement> statements;
     statements.reserve(first.size() + 1);
@@ -33,7 +34,7 @@ Transaction::Transaction(spi::Connection& connection, std::string begin, std::ve
     }
     try {
         connection_.batch(statements, wait);
-    } catch (...) {    // whatever it was: the block must not stay open behind the constructor's back
+    } catch (...) {  // whatever it was: the block must not stay open behind the constructor's back
         roll_back();
         throw;
     }
@@ -63,13 +64,15 @@ void Transaction::commit() {
 }
 
 void Transaction::roll_back() noexcept {
-    if (!std::exchange(open_, false)) return;
+    if (!std::exchange(open_, false))
+        return;
     try {
         if (connection_.transaction_state() != spi::TransactionState::idle) {
             connection_.query({"ROLLBACK", {}}, {});
         }
     } catch (...) {
-        // Called by the destructor. The session is lost, or will be closed with the block still open: both undo it.
+        // Called by the destructor. The session is lost, or will be closed with the block still open: both
+        // undo it.
     }
 }
 

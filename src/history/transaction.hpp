@@ -12,7 +12,8 @@ namespace aether::migrate::history {
 /// Opens a block; rolls it back when it is destroyed without a commit.
 class Transaction {
 public:
-    /// Sends the statement that begins ("BEGIN", or a file's own) and the first statements of the block with it.
+    /// Sends the statement that begins ("BEGIN", or a file's own) and the first statements of the block with
+    /// it.
     Transaction(spi::Connection& connection, std::string begin, std::vector<spi::BoundStatement> first,
                 const spi::Wait& wait);
     ~Transaction();

@@ -90,10 +90,7 @@ fs::path cleaned(const std::string& directory) {
         fail("mkdir", go_quoted(directory), EINVAL);
     }
     const fs::path path = fs::path(directory).lexically_normal();
-    if (path.empty()) {
-        return ".";
-    }
-    return path.has_filename() || path == path.root_path() ? path : path.parent_path();
+    return path.empty() ? "." : path;
 }
 
 void make_directories(const fs::path& directory, Unfinished& unfinished) {

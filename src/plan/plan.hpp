@@ -29,24 +29,25 @@ using Target = std::variant<UpTarget, DownTarget, GotoTarget>;
 
 /// Why a step is in the plan, or does what it does.
 enum class StepReason {
-    pending,         ///< Its file is there and not yet applied (up), or applied and to be undone (down).
-    missing_file     ///< No file for this direction: only the version moves, as in golang-migrate.
+    pending,      ///< Its file is there and not yet applied (up), or applied and to be undone (down).
+    missing_file  ///< No file for this direction: only the version moves, as in golang-migrate.
 };
 
 /// One migration in one direction.
 struct PlannedStep {
-    Version version;                    ///< Whose file runs.
+    Version version;  ///< Whose file runs.
     Direction direction = Direction::up;
-    std::optional<Version> leads_to;    ///< The current version afterwards; nothing after the first down.
+    std::optional<Version> leads_to;  ///< The current version afterwards; nothing after the first down.
     StepReason reason = StepReason::pending;
-    std::string title;                  ///< Empty also when the file is missing.
-    std::string file;                   ///< Empty when the file is missing.
+    std::string title;  ///< Empty also when the file is missing.
+    std::string file;   ///< Empty when the file is missing.
 };
 
 /// The steps in order. No steps and no shortfall: nothing to do.
 struct Plan {
     std::vector<PlannedStep> steps;
-    std::uint64_t short_by = 0;    ///< How many of the asked-for steps do not exist (golang-migrate: "limit N short").
+    std::uint64_t short_by =
+        0;  ///< How many of the asked-for steps do not exist (golang-migrate: "limit N short").
 };
 
 }  // namespace aether::migrate

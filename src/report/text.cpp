@@ -13,11 +13,13 @@ namespace aether::migrate {
 namespace {
 
 void add_lines(std::string& text, std::string_view label, std::string_view value) {
-    if (value.empty()) return;
+    if (value.empty())
+        return;
     text.append("\n  ").append(label);
     for (const char character : value) {
         text.push_back(character);
-        if (character == '\n') text.append("  ");
+        if (character == '\n')
+            text.append("  ");
     }
 }
 
@@ -27,7 +29,8 @@ std::string to_text(const Error& error) {
     const ErrorDetails& details = error.details();
     std::string text = details.message;
     if (details.where.line > 0) {
-        add_lines(text, "at ", fmt::format("{}:{}:{}", details.where.file, details.where.line, details.where.column));
+        add_lines(text, "at ",
+                  fmt::format("{}:{}:{}", details.where.file, details.where.line, details.where.column));
     } else {
         add_lines(text, "at ", details.where.file);
     }

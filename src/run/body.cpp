@@ -19,20 +19,23 @@ using std::chrono::steady_clock;
 
 class Body {
 public:
-    Body(spi::Connection& connection, std::string path, std::chrono::milliseconds timeout, std::stop_token stop)
-        : connection_(connection), path_(std::move(path)), timeout_(timeout), wait_{std::move(stop), std::nullopt} {
+    Body(spi::Connection& connection, std::string path, std::chrono::milliseconds timeout,
+         std::stop_token stop)
+        : connection_(connection),
+          path_(std::move(path)),
+          timeout_(timeout),
+          wait_{std::move(stop), std::nullopt} {
         restart_timeout();
     }
 
-    void send_piece(const Piece& piece) {
-        send(piece, piece.text, 0, 0);
-    }
+    void send_piece(const Piece& piece) { send(piece, piece.text, 0, 0); }
 
     void send_each_statement(const Piece& piece) {
         for (std::size_t index = 0; index < piece.statements.size() && !result_.failure; ++index) {
             const sql::Statement& statement = piece.statements[index];
             restart_timeout();
-            send(piece, piece.text.substr(statement.begin, statement.end - statement.begin), statement.begin, index);
+            send(piece, piece.text.substr(statement.begin, statement.end - statement.begin), statement.begin,
+                 index);
         }
     }
 
@@ -43,9 +46,12 @@ public:
             std::fill(text.begin() + static_cast<std::ptrdiff_t>(statement.begin),
                       text.begin() + static_cast<std::ptrdiff_t>(statement.end), ' ');
         };
-        if (piece.statements.empty()) return;
-        if (blank_first) blank(piece.statements.front());
-        if (blank_last) blank(piece.statements.back());
+        if (piece.statements.empty())
+            return;
+        if (blank_first)
+            blank(piece.statements.front());
+        if (blank_last)
+            blank(piece.statements.back());
         send(piece, text, 0, blank_first ? 1 : 0);
     }
 
@@ -54,17 +60,19 @@ public:
 
 private:
     void restart_timeout() {
-        if (timeout_.count() > 0) wait_.deadline = steady_clock::now() + timeout_;
+        if (timeout_.count() > 0)
+            wait_.deadline = steady_clock::now() + timeout_;
     }
 
     void send(const Piece& piece, std::string_view text, std::size_t base, std::size_t first_statement) {
         const bool blank = text.find_first_not_of(" \t\r\n") == std::string_view::npos;
-        if (blank) return;    // golang-migrate does not send it either
+        if (blank)
+            return;  // golang-migrate does not send it either
         const spi::ScriptResult outcome = connection_.execute(text, wait_);
         result_.statements += outcome.completed;
         if (outcome.failure) {
-            result_.failure = migration_failure(*outcome.failure, path_, piece, base,
-                                                first_statement + outcome.completed);
+            result_.failure =
+                migration_failure(*outcome.failure, path_, piece, base, first_statement + outcome.completed);
         }
     }
 
@@ -88,7 +96,8 @@ std::string read_whole(spi::Source& source, const std::string& file, const spi::
     while (reader.next(piece)) {
         text.append(piece.text);
     }
-    if (reader.checksum() != checksum) refuse_changed_file(source.path_of(file));
+    if (reader.checksum() != checksum)
+        refuse_changed_file(source.path_of(file));
     return text;
 }
 
@@ -118,7 +127,8 @@ BodyResult run_body(spi::Connection& connection, spi::Source& source, const std:
             body.send_piece(piece);
         }
     }
-    if (!body.failed() && reader.checksum() != facts.checksum) refuse_changed_file(path);
+    if (!body.failed() && reader.checksum() != facts.checksum)
+        refuse_changed_file(path);
     return body.take_result();
 }
 

@@ -17,12 +17,12 @@ namespace aether::migrate::run {
 
 /// How a file's text ended.
 struct BodyResult {
-    std::size_t statements = 0;             ///< Completed ones.
-    std::optional<ErrorDetails> failure;    ///< The first that the server refused.
+    std::size_t statements = 0;           ///< Completed ones.
+    std::optional<ErrorDetails> failure;  ///< The first that the server refused.
 };
 
-/// Runs a file that check_script() has seen. `timeout` (0: none) is for the file, in mode each_statement for each.
-/// Throws Error: connection_failed, cancelled, source_unusable (the file changed since it was checked).
+/// Runs a file that check_script() has seen. `timeout` (0: none) is for the file, in mode each_statement for
+/// each. Throws Error: connection_failed, cancelled, source_unusable (the file changed since it was checked).
 BodyResult run_body(spi::Connection& connection, spi::Source& source, const std::string& file,
                     const ScriptFacts& facts, std::chrono::milliseconds timeout, std::stop_token stop);
 

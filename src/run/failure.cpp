@@ -32,7 +32,8 @@ std::string headline(std::string_view statement) {
 const sql::Statement* statement_at(const Piece& piece, std::size_t offset) {
     const sql::Statement* found = nullptr;
     for (const sql::Statement& statement : piece.statements) {
-        if (statement.begin <= offset) found = &statement;
+        if (statement.begin <= offset)
+            found = &statement;
     }
     return found;
 }
@@ -73,8 +74,8 @@ ErrorDetails migration_failure(const spi::ScriptFailure& failure, const std::str
     }
     const std::string column = exact ? fmt::format(" (column {})", details.where.column) : std::string();
     const std::string detail = failure.detail.empty() ? std::string() : fmt::format(", {}", failure.detail);
-    details.message = fmt::format("migration failed: {}{}{} in line {}: {} (details: {})", failure.message, column,
-                                  detail, details.where.line, words, failure.original);
+    details.message = fmt::format("migration failed: {}{}{} in line {}: {} (details: {})", failure.message,
+                                  column, detail, details.where.line, words, failure.original);
     return details;
 }
 

@@ -11,9 +11,9 @@
 
 namespace aether::migrate::run {
 
-/// Makes the error for a failed statement. `base` is where the text that was sent begins inside the piece, and
-/// `first` the number of its first statement there. The message is golang-migrate's, with the statement's first line in
-/// the place of the whole file:
+/// Makes the error for a failed statement. `base` is where the text that was sent begins inside the piece,
+/// and `first` the number of its first statement there. The message is golang-migrate's, with the statement's
+/// first line in the place of the whole file:
 ///     migration failed: MESSAGE (column C), DETAIL in line L: STATEMENT (details: pq: MESSAGE)
 ErrorDetails migration_failure(const spi::ScriptFailure& failure, const std::string& path, const Piece& piece,
                                std::size_t base, std::size_t statement);

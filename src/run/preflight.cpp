@@ -5,8 +5,8 @@
 #include <optional>
 #include <utility>
 
-#include <aether/migrate/error.hpp>
 #include <fmt/format.h>
+#include <aether/migrate/error.hpp>
 
 #include "script.hpp"
 
@@ -66,13 +66,16 @@ private:
             case StatementKind::transactional:
                 break;
             case StatementKind::non_transactional:
-                if (!non_transactional_) non_transactional_ = found(piece, statement);
+                if (!non_transactional_)
+                    non_transactional_ = found(piece, statement);
                 break;
             case StatementKind::begins_transaction:
                 ++controls_;
                 first_begins_ = first_begins_ || first;
-                if (first) begin_ = std::string(words_of(piece, statement));
-                if (!unclosed_) unclosed_ = found(piece, statement);
+                if (first)
+                    begin_ = std::string(words_of(piece, statement));
+                if (!unclosed_)
+                    unclosed_ = found(piece, statement);
                 break;
             case StatementKind::ends_transaction:
             case StatementKind::controls_transaction:
@@ -80,10 +83,12 @@ private:
                 unclosed_.reset();
                 break;
             case StatementKind::refused:
-                refuse(found(piece, statement), fmt::format("{} can't be run from a migration", statement.what),
+                refuse(found(piece, statement),
+                       fmt::format("{} can't be run from a migration", statement.what),
                        "write the rows as INSERT statements, and leave out what belongs to psql");
         }
-        if (settings_.multi_statement && statement.end - statement.begin > settings_.multi_statement_max_bytes) {
+        if (settings_.multi_statement &&
+            statement.end - statement.begin > settings_.multi_statement_max_bytes) {
             refuse(found(piece, statement), "bufio.Scanner: token too long",
                    "raise x-multi-statement-max-size in the database URL");
         }

@@ -5,8 +5,8 @@
 #include <utility>
 #include <vector>
 
-#include <aether/migrate/error.hpp>
 #include <fmt/format.h>
+#include <aether/migrate/error.hpp>
 
 #include "../history/applied.hpp"
 #include "../history/compat.hpp"
@@ -28,8 +28,8 @@ spi::Wait waiting(const RunContext& context) {
 }
 
 lock::SessionLock take_lock(const RunContext& context, const spi::TableNames& tables, const spi::Look& look) {
-    return {context.connection, tables, look, {context.lock_timeout, context.stop.finish}, context.clock,
-            context.observer};
+    return {context.connection, tables,          look, {context.lock_timeout, context.stop.finish},
+            context.clock,      context.observer};
 }
 
 bool is_nothing(const Plan& plan) {
@@ -43,20 +43,23 @@ bool asks_nothing(const Target& target) {
     return (up != nullptr && up->limit == 0u) || (down != nullptr && down->limit == 0u);
 }
 
-void warn_of_skipped(const RunContext& context, const VersionState& state, const std::vector<Version>& applied) {
+void warn_of_skipped(const RunContext& context, const VersionState& state,
+                     const std::vector<Version>& applied) {
     for (const Version version : find_skipped(context.catalog, state, applied)) {
-        context.observer.warning(fmt::format("{} is below the current version {} and was never applied; it stays out "
-                                             "until you go down below it and up again",
-                                             context.catalog.find(version)->up->file, to_string(state.version)));
+        context.observer.warning(
+            fmt::format("{} is below the current version {} and was never applied; it stays out "
+                        "until you go down below it and up again",
+                        context.catalog.find(version)->up->file, to_string(state.version)));
     }
 }
 
 void warn_of_missing_halves(const RunContext& context, const Plan& plan) {
     for (const PlannedStep& step : plan.steps) {
         if (step.reason == StepReason::missing_file && step.direction == Direction::down) {
-            context.observer.warning(fmt::format("version {} has no down file: only the version moves, what its up "
-                                                 "file made stays",
-                                                 step.version.number));
+            context.observer.warning(
+                fmt::format("version {} has no down file: only the version moves, what its up "
+                            "file made stays",
+                            step.version.number));
         }
     }
 }
@@ -66,7 +69,8 @@ CheckedStep check_step(const RunContext& context, const PlannedStep& planned) {
     step.plan = planned;
     const auto start = context.clock.now();
     if (!planned.file.empty()) {
-        step.facts = check_script(context.source, planned.file, context.connection.dialect(), context.settings);
+        step.facts =
+            check_script(context.source, planned.file, context.connection.dialect(), context.settings);
     }
     const CatalogEntry* entry = context.catalog.find(planned.version);
     if (planned.direction == Direction::up && entry != nullptr && entry->down) {
@@ -94,7 +98,8 @@ void refuse_unable(const spi::Look& look) {
         details.next = fmt::format("GRANT SELECT, INSERT on it to the role {}", look.facts.user);
         throw Error(std::move(details));
     }
-    if (!look.facts.read_only) return;
+    if (!look.facts.read_only)
+        return;
     details.code = ErrorCode::unsupported;
     details.message = "this session can only read: the server is a standby, or transactions are read-only";
     details.next = "connect to the primary server";
@@ -102,7 +107,8 @@ void refuse_unable(const spi::Look& look) {
 }
 
 void refuse_no_schema(const spi::TableNames& tables, const spi::Look& look) {
-    if (tables.schema || !look.facts.schema.empty()) return;
+    if (tables.schema || !look.facts.schema.empty())
+        return;
     ErrorDetails details;
     details.code = ErrorCode::bookkeeping_failed;
     details.message = "no schema";
@@ -111,7 +117,8 @@ void refuse_no_schema(const spi::TableNames& tables, const spi::Look& look) {
     throw Error(std::move(details));
 }
 
-// Runs the steps and says how it ended. A stop between two steps, or one that rolled a step back, is no error.
+// Runs the steps and says how it ended. A stop between two steps, or one that rolled a step back, is no
+// error.
 void run_steps(const RunContext& context, history::Store& store, const std::vector<CheckedStep>& steps,
                Report& report) {
     const StepContext step_context{context.connection, context.source,   context.settings, store,
@@ -125,7 +132,8 @@ void run_steps(const RunContext& context, history::Store& store, const std::vect
         try {
             report.steps.push_back(run_step(step_context, step));
         } catch (const Error& error) {
-            if (error.code() != ErrorCode::cancelled || store.state().dirty) throw;
+            if (error.code() != ErrorCode::cancelled || store.state().dirty)
+                throw;
             report.end = RunEnd::stopped;
             return;
         }
@@ -140,11 +148,12 @@ Report run_to(const RunContext& context, const Target& target) {
     const spi::TableNames tables = tables_of(context);
     const spi::Look first = context.connection.look(tables, waiting(context));
     refuse_no_schema(tables, first);
-    if (asks_nothing(target)) return report;
+    if (asks_nothing(target))
+        return report;
     report.state = history::state_of(first);
     try {
-        if (!report.state.dirty && is_nothing(make_plan(context.catalog, report.state, target,
-                                                        context.source.describe()))) {
+        if (!report.state.dirty &&
+            is_nothing(make_plan(context.catalog, report.state, target, context.source.describe()))) {
             if (first.history_rows && report.state.version &&
                 !history::all_applied(context.catalog, first, *report.state.version)) {
                 warn_of_skipped(context, report.state,
@@ -161,7 +170,8 @@ Report run_to(const RunContext& context, const Target& target) {
     history::Store store(context.connection, tables, look, context.catalog, waiting(context));
     report.state = history::state_of(look);
     const Plan plan = make_plan(context.catalog, report.state, target, context.source.describe());
-    if (look.history_rows) warn_of_skipped(context, report.state, store.applied());
+    if (look.history_rows)
+        warn_of_skipped(context, report.state, store.applied());
     warn_of_missing_halves(context, plan);
     const std::vector<CheckedStep> steps = check_steps(context, plan);
     run_steps(context, store, steps, report);

@@ -30,9 +30,10 @@ struct RunContext {
     StopTokens stop;
 };
 
-/// Leads the database to a target. Clean and nothing to do: returns without a lock and without a write; anything else
-/// seen without the lock decides nothing. Every file of the plan is checked before the first one runs.
-/// Throws Error as make_plan, check_script, SessionLock and run_step do; the lock is given back in every case.
+/// Leads the database to a target. Clean and nothing to do: returns without a lock and without a write;
+/// anything else seen without the lock decides nothing. Every file of the plan is checked before the first
+/// one runs. Throws Error as make_plan, check_script, SessionLock and run_step do; the lock is given back in
+/// every case.
 Report run_to(const RunContext& context, const Target& target);
 
 /// Writes a version without running anything; always clean afterwards.

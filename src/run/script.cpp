@@ -4,8 +4,8 @@
 
 #include <utility>
 
-#include <aether/migrate/error.hpp>
 #include <fmt/format.h>
+#include <aether/migrate/error.hpp>
 
 #include "../sql/splitter.hpp"
 
@@ -53,7 +53,8 @@ void ScriptReader::read_more() {
     buffer_.append(bytes, marked ? kUtf8ByteOrderMark.size() : 0);
     read_ += bytes.size();
     if (at_end_) {
-        if (const auto fault = utf8_.finish()) refuse("not UTF-8", *fault);
+        if (const auto fault = utf8_.finish())
+            refuse("not UTF-8", *fault);
     }
 }
 
@@ -61,13 +62,16 @@ bool ScriptReader::next(Piece& piece) {
     position_ = sql::position_at(std::string_view(buffer_).substr(0, used_), used_, position_);
     buffer_.erase(0, used_);
     used_ = 0;
-    if (at_end_ && buffer_.empty()) return false;
+    if (at_end_ && buffer_.empty())
+        return false;
     want_ = kPieceBytes;
     sql::Split split;
     do {
-        if (!at_end_) read_more();
-        split = sql::split(buffer_, dialect_, at_end_ ? sql::Ending::whole_text : sql::Ending::more_may_follow);
-        want_ = std::max(want_, buffer_.size());    // one statement longer than the buffer: double it
+        if (!at_end_)
+            read_more();
+        split =
+            sql::split(buffer_, dialect_, at_end_ ? sql::Ending::whole_text : sql::Ending::more_may_follow);
+        want_ = std::max(want_, buffer_.size());  // one statement longer than the buffer: double it
     } while (split.consumed == 0 && !at_end_);
     used_ = at_end_ ? buffer_.size() : split.consumed;
     piece.text = std::string_view(buffer_).substr(0, used_);

@@ -20,9 +20,9 @@ namespace aether::migrate::run {
 
 /// Some whole statements of a file, with what stands before and between them.
 struct Piece {
-    std::string_view text;                    ///< Valid until the next call of ScriptReader::next.
-    sql::Position start;                      ///< Of the text's first byte in the file.
-    std::vector<sql::Statement> statements;   ///< Offsets count from the start of `text`.
+    std::string_view text;                   ///< Valid until the next call of ScriptReader::next.
+    sql::Position start;                     ///< Of the text's first byte in the file.
+    std::vector<sql::Statement> statements;  ///< Offsets count from the start of `text`.
 };
 
 /// Streams one file. A byte order mark is stripped. A file of up to 256 KiB comes as one piece.
@@ -46,9 +46,9 @@ private:
     std::string file_;
     const spi::Dialect& dialect_;
     std::string buffer_;
-    std::size_t used_ = 0;            // bytes of the buffer that the last piece took
-    std::size_t want_;                // how much to read at once
-    std::uint64_t read_ = 0;          // bytes of the file so far
+    std::size_t used_ = 0;    // bytes of the buffer that the last piece took
+    std::size_t want_;        // how much to read at once
+    std::uint64_t read_ = 0;  // bytes of the file so far
     bool at_end_ = false;
     sql::Position position_;
     Utf8Validator utf8_;

@@ -6,8 +6,8 @@
 #include <optional>
 #include <utility>
 
-#include <aether/migrate/error.hpp>
 #include <fmt/format.h>
+#include <aether/migrate/error.hpp>
 
 #include "../base/utf8.hpp"
 #include "../history/transaction.hpp"
@@ -42,7 +42,8 @@ public:
                 move_version_only();
                 break;
             case StepMode::transaction:
-                if (!run_in_transaction()) run_bare();
+                if (!run_in_transaction())
+                    run_bare();
                 break;
             case StepMode::bare:
                 run_bare();
@@ -55,7 +56,8 @@ public:
 
 private:
     StepMode planned_mode() const {
-        if (step_.plan.file.empty()) return StepMode::version_only;
+        if (step_.plan.file.empty())
+            return StepMode::version_only;
         const ScriptMode mode = step_.facts.mode;
         const bool inside = mode == ScriptMode::transaction || mode == ScriptMode::own_transaction;
         return inside ? StepMode::transaction : StepMode::bare;
@@ -76,7 +78,8 @@ private:
         BodyResult body = run_file(context_.stop.roll_back);
         if (body.failure) {
             transaction.roll_back();
-            if (commits_by_itself(*body.failure)) return false;
+            if (commits_by_itself(*body.failure))
+                return false;
             fail(std::move(*body.failure), "nothing of this file was applied");
         }
         report_.statements = body.statements;
@@ -97,7 +100,8 @@ private:
         try {
             transaction.commit();
         } catch (const Error& error) {
-            if (error.code() != ErrorCode::bookkeeping_failed) throw;
+            if (error.code() != ErrorCode::bookkeeping_failed)
+                throw;
             // What COMMIT refuses is the file's doing: a deferred constraint, a serialization failure.
             transaction.roll_back();
             ErrorDetails details = error.details();
@@ -149,12 +153,13 @@ private:
     }
 
     void refuse_open_transaction(const VersionState& before) {
-        if (context_.connection.transaction_state() == spi::TransactionState::idle) return;
+        if (context_.connection.transaction_state() == spi::TransactionState::idle)
+            return;
         context_.connection.query({"ROLLBACK", {}}, {});
         ErrorDetails details;
         details.code = ErrorCode::migration_failed;
-        details.message = fmt::format("migration failed: {} left a transaction open; it was rolled back",
-                                      step_.plan.file);
+        details.message =
+            fmt::format("migration failed: {} left a transaction open; it was rolled back", step_.plan.file);
         details.where.file = context_.source.path_of(step_.plan.file);
         describe_dirty(details, before);
         throw Error(std::move(details));
@@ -175,19 +180,21 @@ private:
         const VersionState& state = context_.store.state();
         details.state = fmt::format("the database is at version {}, clean: {}",
                                     state.version ? to_string(state.version) : "none", outcome);
-        details.next = fmt::format("mend {}, then \"migrate {}\" again", step_.plan.file,
-                                   name_of(step_.plan.direction));
+        details.next =
+            fmt::format("mend {}, then \"migrate {}\" again", step_.plan.file, name_of(step_.plan.direction));
         throw Error(std::move(details));
     }
 
     // golang-migrate's rule: force the version whose schema is really there.
     void describe_dirty(ErrorDetails& details, const VersionState& before) const {
-        details.state = fmt::format("this file can't be in a transaction, so the database is marked dirty at version "
-                                    "{}: statements before the failure stay",
-                                    to_string(step_.plan.leads_to));
-        details.next = fmt::format("look at what was applied; then \"migrate force {}\" if the file's work is "
-                                   "complete, or \"migrate force {}\" once it is undone",
-                                   to_string(step_.plan.leads_to), to_string(before.version));
+        details.state = fmt::format(
+            "this file can't be in a transaction, so the database is marked dirty at version "
+            "{}: statements before the failure stay",
+            to_string(step_.plan.leads_to));
+        details.next = fmt::format(
+            "look at what was applied; then \"migrate force {}\" if the file's work is "
+            "complete, or \"migrate force {}\" once it is undone",
+            to_string(step_.plan.leads_to), to_string(before.version));
     }
 
     history::Event event() const {
@@ -198,7 +205,8 @@ private:
                                                            : history::EventKind::reverted;
         event.leads_to = step_.plan.leads_to;
         event.name = step_.plan.title;
-        if (!step_.plan.file.empty()) event.checksum = step_.facts.checksum;
+        if (!step_.plan.file.empty())
+            event.checksum = step_.facts.checksum;
         event.down_sql = down_sql();
         event.statements = report_.statements;
         event.started_at = started_at_;
@@ -207,7 +215,8 @@ private:
     }
 
     std::optional<std::string> down_sql() const {
-        if (!context_.settings.history || step_.down_file.empty()) return std::nullopt;
+        if (!context_.settings.history || step_.down_file.empty())
+            return std::nullopt;
         std::string text = context_.source.read(step_.down_file, 0, kKeptDownBytes + 1);
         if (text.size() > kKeptDownBytes || find_utf8_fault(text) || text.find('\0') != std::string::npos) {
             return std::nullopt;

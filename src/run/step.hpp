@@ -32,19 +32,18 @@ struct StepContext {
 /// A planned step and what its file's check found.
 struct CheckedStep {
     PlannedStep plan;
-    ScriptFacts facts;                         ///< Of the file; default when there is none.
-    std::string down_file;                     ///< For an up step: kept in the history.
+    ScriptFacts facts;      ///< Of the file; default when there is none.
+    std::string down_file;  ///< For an up step: kept in the history.
     std::chrono::nanoseconds read{0};
 };
 
 /// Runs a step and reports it once it is durable.
 ///
-/// A file that can be in a transaction goes there together with its version row and its history row: a failure leaves
-/// no trace. Any other file runs under golang-migrate's dirty protocol: (target, dirty), the file, (target, clean).
-/// A file of one statement that turns out to commit by itself inside our transaction, and is rolled back, is run again
-/// in the second way.
-/// Throws Error: migration_failed with the place and the state after it; cancelled; connection_failed;
-/// bookkeeping_failed; outcome_unknown.
+/// A file that can be in a transaction goes there together with its version row and its history row: a
+/// failure leaves no trace. Any other file runs under golang-migrate's dirty protocol: (target, dirty), the
+/// file, (target, clean). A file of one statement that turns out to commit by itself inside our transaction,
+/// and is rolled back, is run again in the second way. Throws Error: migration_failed with the place and the
+/// state after it; cancelled; connection_failed; bookkeeping_failed; outcome_unknown.
 StepReport run_step(const StepContext& context, const CheckedStep& step);
 
 }  // namespace aether::migrate::run

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include <aether/migrate/error.hpp>
 #include <fmt/format.h>
+#include <aether/migrate/error.hpp>
 
 namespace aether::migrate::spi {
 
@@ -20,9 +20,10 @@ namespace {
 // golang-migrate 4.19 takes the text between quotes pairwise: "schema"."table" or "table".
 void read_quoted_table(const std::string& value, Settings& settings) {
     if (value.size() < 2 || value.front() != '"' || value.back() != '"') {
-        refuse(fmt::format("x-migrations-table must be quoted (for instance '\"migrate\".\"schema_migrations\"') when "
-                           "x-migrations-table-quoted is enabled, current value is: {}",
-                           value));
+        refuse(fmt::format(
+            "x-migrations-table must be quoted (for instance '\"migrate\".\"schema_migrations\"') when "
+            "x-migrations-table-quoted is enabled, current value is: {}",
+            value));
     }
     std::vector<std::string> parts;
     for (std::size_t open = value.find('"'); open != std::string::npos;) {
@@ -46,12 +47,15 @@ void read_quoted_table(const std::string& value, Settings& settings) {
 
 bool parse_bool(std::string_view name, std::string_view text) {
     for (const std::string_view yes : {"1", "t", "T", "TRUE", "true", "True"}) {
-        if (text == yes) return true;
+        if (text == yes)
+            return true;
     }
     for (const std::string_view no : {"0", "f", "F", "FALSE", "false", "False"}) {
-        if (text == no) return false;
+        if (text == no)
+            return false;
     }
-    refuse(fmt::format("unable to parse option {}: strconv.ParseBool: parsing \"{}\": invalid syntax", name, text));
+    refuse(fmt::format("unable to parse option {}: strconv.ParseBool: parsing \"{}\": invalid syntax", name,
+                       text));
 }
 
 std::int64_t parse_integer(std::string_view name, std::string_view text) {
@@ -59,11 +63,13 @@ std::int64_t parse_integer(std::string_view name, std::string_view text) {
     const std::string_view digits = text.starts_with('+') ? text.substr(1) : text;
     const auto [end, fault] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
     if (fault == std::errc::result_out_of_range) {
-        refuse(fmt::format("unable to parse option {}: strconv.Atoi: parsing \"{}\": value out of range", name, text));
+        refuse(fmt::format("unable to parse option {}: strconv.Atoi: parsing \"{}\": value out of range",
+                           name, text));
     }
     const bool second_sign = text.starts_with('+') && digits.starts_with('-');
     if (fault != std::errc{} || end != digits.data() + digits.size() || second_sign) {
-        refuse(fmt::format("unable to parse option {}: strconv.Atoi: parsing \"{}\": invalid syntax", name, text));
+        refuse(fmt::format("unable to parse option {}: strconv.Atoi: parsing \"{}\": invalid syntax", name,
+                           text));
     }
     return value;
 }

@@ -13,21 +13,21 @@ namespace aether::migrate {
 
 /// Why an operation ended. The table in src/base/error.cpp gives each its name.
 enum class ErrorCode {
-    invalid_argument,       ///< An argument or option is out of its range.
-    invalid_url,            ///< A URL does not parse, or one of its parameters has a bad value.
-    unknown_scheme,         ///< No source or driver has this scheme.
-    source_unusable,        ///< The directory is missing, unreadable, or a file of it can't be used.
-    no_such_migration,      ///< The version that is asked for, or the current one, has no file.
-    connection_failed,      ///< No session: no server, wrong password, TLS refused, session lost.
-    lock_timeout,           ///< Another process held the migration lock until the deadline.
-    dirty,                  ///< The version row is marked dirty: a person must look.
-    migration_failed,       ///< The database refused a statement of a migration file.
-    migration_refused,      ///< A file holds something that can't be run; nothing was changed.
-    bookkeeping_failed,     ///< Reading or writing the version row or the history failed.
-    outcome_unknown,        ///< The session was lost while a commit was under way.
-    cancelled,              ///< The caller asked to stop before the work was done.
-    unsupported,            ///< The driver or the server can't do this.
-    internal                ///< A defect of this library.
+    invalid_argument,    ///< An argument or option is out of its range.
+    invalid_url,         ///< A URL does not parse, or one of its parameters has a bad value.
+    unknown_scheme,      ///< No source or driver has this scheme.
+    source_unusable,     ///< The directory is missing, unreadable, or a file of it can't be used.
+    no_such_migration,   ///< The version that is asked for, or the current one, has no file.
+    connection_failed,   ///< No session: no server, wrong password, TLS refused, session lost.
+    lock_timeout,        ///< Another process held the migration lock until the deadline.
+    dirty,               ///< The version row is marked dirty: a person must look.
+    migration_failed,    ///< The database refused a statement of a migration file.
+    migration_refused,   ///< A file holds something that can't be run; nothing was changed.
+    bookkeeping_failed,  ///< Reading or writing the version row or the history failed.
+    outcome_unknown,     ///< The session was lost while a commit was under way.
+    cancelled,           ///< The caller asked to stop before the work was done.
+    unsupported,         ///< The driver or the server can't do this.
+    internal             ///< A defect of this library.
 };
 
 /// Returns the stable name of a code, as "lock_timeout".
@@ -43,15 +43,15 @@ struct Place {
 /// All that is known about a failure. Empty members are unknown. None of them holds a secret.
 struct ErrorDetails {
     ErrorCode code = ErrorCode::internal;
-    std::string message;    ///< First line: golang-migrate's text where it has one.
-    Place where;            ///< The file and position at fault.
-    std::string excerpt;    ///< The line at fault with a caret below it; may span lines.
-    std::string sqlstate;   ///< Five characters, from the server.
-    std::string detail;     ///< The server's DETAIL.
-    std::string hint;       ///< The server's HINT, or ours.
-    std::string context;    ///< The server's CONTEXT: the function and line inside it.
-    std::string state;      ///< What is true now: "version 42, clean: nothing of this file was applied".
-    std::string next;       ///< The next command to type.
+    std::string message;   ///< First line: golang-migrate's text where it has one.
+    Place where;           ///< The file and position at fault.
+    std::string excerpt;   ///< The line at fault with a caret below it; may span lines.
+    std::string sqlstate;  ///< Five characters, from the server.
+    std::string detail;    ///< The server's DETAIL.
+    std::string hint;      ///< The server's HINT, or ours.
+    std::string context;   ///< The server's CONTEXT: the function and line inside it.
+    std::string state;     ///< What is true now: "version 42, clean: nothing of this file was applied".
+    std::string next;      ///< The next command to type.
 };
 
 /// Thrown by every operation of the library that can't do what it was asked. Copyable, thread-neutral.

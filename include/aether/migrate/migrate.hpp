@@ -20,23 +20,23 @@ namespace aether::migrate {
 
 /// What to open and how to run.
 struct Options {
-    std::string source;      ///< URL of the migrations, as file://migrations. Wins over `path`.
-    std::string path;        ///< A directory; used as it is, without URL syntax.
-    std::string database;    ///< URL of the database.
+    std::string source;    ///< URL of the migrations, as file://migrations. Wins over `path`.
+    std::string path;      ///< A directory; used as it is, without URL syntax.
+    std::string database;  ///< URL of the database.
 
     /// How long to wait for other processes that migrate the same database. Strict when given; 0 asks once.
     /// Not given: 30 minutes, long enough for a replica that starts behind a long migration.
     std::optional<std::chrono::seconds> lock_timeout;
 
-    StopTokens stop;                  ///< Default: nothing stops a run.
-    Observer* observer = nullptr;     ///< A guest that outlives the migrator; nullptr: nobody listens.
+    StopTokens stop;               ///< Default: nothing stops a run.
+    Observer* observer = nullptr;  ///< A guest that outlives the migrator; nullptr: nobody listens.
 };
 
 /// A source and a database, opened. Movable.
 ///
-/// Every operation throws Error and then leaves the database in the state that the error's details tell. Operations that
-/// write hold the migration lock, which golang-migrate's command and library respect too (4.15 and later).
-/// Threads: one at a time; several migrators may be used from several threads.
+/// Every operation throws Error and then leaves the database in the state that the error's details tell.
+/// Operations that write hold the migration lock, which golang-migrate's command and library respect too
+/// (4.15 and later). Threads: one at a time; several migrators may be used from several threads.
 class AETHER_MIGRATE_EXPORT Migrator {
 public:
     /// Lists the source, then connects. Nothing is written.

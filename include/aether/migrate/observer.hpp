@@ -14,8 +14,9 @@ namespace aether::migrate {
 
 /// Listens to an operation. Every hook does nothing unless it is overridden.
 ///
-/// Threads: hooks are called on the thread that called the operation. They must not call the migrator, and what they
-/// throw ends the operation where it stands, as a stop would: the step under way is rolled back or left dirty.
+/// Threads: hooks are called on the thread that called the operation. They must not call the migrator, and
+/// what they throw ends the operation where it stands, as a stop would: the step under way is rolled back or
+/// left dirty.
 class AETHER_MIGRATE_EXPORT Observer {
 public:
     virtual ~Observer();
@@ -37,7 +38,8 @@ private:
     /// A step is durable.
     virtual void on_step_finished(const StepReport& step);
     /// Another process holds the lock. Called once at the first wait and then every few seconds.
-    virtual void on_waiting_for_lock(const std::optional<spi::LockHolder>& holder, std::chrono::seconds waited);
+    virtual void on_waiting_for_lock(const std::optional<spi::LockHolder>& holder,
+                                     std::chrono::seconds waited);
     /// The server said something: NOTICE, WARNING.
     virtual void on_notice(const spi::Notice& notice);
     /// The engine found something that a person should know and that stops nothing.

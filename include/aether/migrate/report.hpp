@@ -15,46 +15,46 @@ namespace aether::migrate {
 
 /// What the version row says.
 struct VersionState {
-    std::optional<Version> version;    ///< Nothing: no row, or a row with -1.
-    bool dirty = false;                ///< (nothing, dirty) is a real row with -1: a first down was cut off.
+    std::optional<Version> version;  ///< Nothing: no row, or a row with -1.
+    bool dirty = false;              ///< (nothing, dirty) is a real row with -1: a first down was cut off.
 
     friend bool operator==(const VersionState&, const VersionState&) = default;
 };
 
 /// How a step ran.
 enum class StepMode {
-    transaction,     ///< The file, the version row and the history row in one transaction.
-    bare,            ///< The file by itself, under golang-migrate's dirty protocol.
-    version_only     ///< No file for this direction: only the version moved.
+    transaction,  ///< The file, the version row and the history row in one transaction.
+    bare,         ///< The file by itself, under golang-migrate's dirty protocol.
+    version_only  ///< No file for this direction: only the version moved.
 };
 
 /// One migration that was applied or reverted.
 struct StepReport {
     Version version;
     Direction direction = Direction::up;
-    std::optional<Version> leads_to;            ///< The current version afterwards.
-    std::string title;                          ///< From the file's name; empty when there is no file.
-    std::string file;                           ///< Empty when there is no file.
+    std::optional<Version> leads_to;  ///< The current version afterwards.
+    std::string title;                ///< From the file's name; empty when there is no file.
+    std::string file;                 ///< Empty when there is no file.
     StepMode mode = StepMode::transaction;
     std::size_t statements = 0;
-    std::chrono::nanoseconds read{0};           ///< Reading and checking the file.
-    std::chrono::nanoseconds ran{0};            ///< From then until the step was durable.
+    std::chrono::nanoseconds read{0};  ///< Reading and checking the file.
+    std::chrono::nanoseconds ran{0};   ///< From then until the step was durable.
 };
 
 /// Why a run ended.
 enum class RunEnd {
-    done,           ///< The target is reached, by these steps or without any ("no change").
-    short_of_it,    ///< Fewer migrations exist than were asked for; `short_by` says how many.
-    stopped         ///< The caller asked to stop; what is reported is done, the rest is not.
+    done,         ///< The target is reached, by these steps or without any ("no change").
+    short_of_it,  ///< Fewer migrations exist than were asked for; `short_by` says how many.
+    stopped       ///< The caller asked to stop; what is reported is done, the rest is not.
 };
 
 /// What a run did. Every step in it is durable.
 struct Report {
     std::vector<StepReport> steps;
-    VersionState state;               ///< Afterwards.
+    VersionState state;  ///< Afterwards.
     RunEnd end = RunEnd::done;
     std::uint64_t short_by = 0;
-    std::uint64_t left = 0;           ///< Planned steps that were not run because of a stop.
+    std::uint64_t left = 0;  ///< Planned steps that were not run because of a stop.
 };
 
 }  // namespace aether::migrate

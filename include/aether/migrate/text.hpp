@@ -11,8 +11,8 @@
 
 namespace aether::migrate {
 
-/// Returns the message and, on lines of their own, indented by two blanks, whatever else is known: place, excerpt with
-/// a caret, SQLSTATE, detail, hint, context, state, next command. No line end at the end.
+/// Returns the message and, on lines of their own, indented by two blanks, whatever else is known: place,
+/// excerpt with a caret, SQLSTATE, detail, hint, context, state, next command. No line end at the end.
 AETHER_MIGRATE_EXPORT std::string to_text(const Error& error);
 
 /// Returns a finished step in one line: "1/u create_users (12.345678ms)".

@@ -15,20 +15,22 @@ namespace aether::migrate {
 /// A parsed URL. Printing it never shows the password, and masks values of query keys that may hold secrets.
 class AETHER_MIGRATE_EXPORT Url {
 public:
-    /// Parses `scheme://user:password@host:port/path?key=value#fragment` by the rules of Go's net/url, on which
-    /// golang-migrate stands: percent-decoding, the port's digits, `invalid URL escape`, `invalid port`.
-    /// Throws Error (invalid_url) whose text shows no part that may hold a secret.
+    /// Parses `scheme://user:password@host:port/path?key=value#fragment` by the rules of Go's net/url, on
+    /// which golang-migrate stands: percent-decoding, the port's digits, `invalid URL escape`, `invalid
+    /// port`. Throws Error (invalid_url) whose text shows no part that may hold a secret.
     static Url parse(std::string_view text);
 
     const std::string& scheme() const noexcept { return scheme_; }
     const std::optional<std::string>& user() const noexcept { return user_; }
     const std::optional<std::string>& password() const noexcept { return password_; }
-    const std::string& host() const noexcept { return host_; }    ///< Decoded; may list several, comma-separated; no port.
-    const std::string& port() const noexcept { return port_; }    ///< Digits or empty.
-    const std::string& path() const noexcept { return path_; }    ///< Decoded, with its leading slash.
+    const std::string& host() const noexcept {
+        return host_;
+    }  ///< Decoded; may list several, comma-separated; no port.
+    const std::string& port() const noexcept { return port_; }  ///< Digits or empty.
+    const std::string& path() const noexcept { return path_; }  ///< Decoded, with its leading slash.
 
-    /// Returns the decoded query in the order written. A pair with a raw semicolon throws at parse (golang-migrate
-    /// drops it without a word).
+    /// Returns the decoded query in the order written. A pair with a raw semicolon throws at parse
+    /// (golang-migrate drops it without a word).
     const std::vector<std::pair<std::string, std::string>>& query() const noexcept { return query_; }
     /// Returns the first value of a key.
     std::optional<std::string> find(std::string_view key) const;

@@ -20,8 +20,9 @@ namespace aether::migrate::spi {
 
 /// How long a call may take, and who may end it early.
 struct Wait {
-    std::stop_token stop;                                                  ///< Requested: cancel on the server.
-    std::optional<std::chrono::steady_clock::time_point> deadline;         ///< Nothing: the server's own limits hold.
+    std::stop_token stop;  ///< Requested: cancel on the server.
+    std::optional<std::chrono::steady_clock::time_point>
+        deadline;  ///< Nothing: the server's own limits hold.
 };
 
 /// A value to bind; nothing is NULL. Text form: the database converts it to the type that the place needs.
@@ -36,13 +37,13 @@ struct BoundStatement {
 /// The rows of one statement, as text.
 struct Rows {
     std::vector<std::vector<Value>> rows;
-    std::uint64_t affected = 0;    ///< Rows inserted, updated or deleted.
-    std::string tag;               ///< What the server says it did ("COMMIT"); empty where it says nothing.
+    std::uint64_t affected = 0;  ///< Rows inserted, updated or deleted.
+    std::string tag;             ///< What the server says it did ("COMMIT"); empty where it says nothing.
 };
 
 /// What the server said besides results.
 struct Notice {
-    std::string severity;    ///< "WARNING"
+    std::string severity;  ///< "WARNING"
     std::string message;
     std::string detail;
     std::string hint;
@@ -50,18 +51,18 @@ struct Notice {
 
 /// Where the engine's tables are: names raw, to be quoted where they are used.
 struct TableNames {
-    std::optional<std::string> schema;    ///< Nothing: the session's current schema.
-    std::string version;                  ///< "schema_migrations"
-    std::optional<std::string> history;   ///< Nothing: the history is switched off.
+    std::optional<std::string> schema;   ///< Nothing: the session's current schema.
+    std::string version;                 ///< "schema_migrations"
+    std::optional<std::string> history;  ///< Nothing: the history is switched off.
 };
 
 /// Facts of the session.
 struct ServerFacts {
-    std::string server;          ///< "PostgreSQL 15.18"
-    std::string database;        ///< The name that the server gives.
-    std::string schema;          ///< Where unqualified names are made; empty when there is none.
+    std::string server;    ///< "PostgreSQL 15.18"
+    std::string database;  ///< The name that the server gives.
+    std::string schema;    ///< Where unqualified names are made; empty when there is none.
     std::string user;
-    bool read_only = false;      ///< A standby, or a session that can't write.
+    bool read_only = false;  ///< A standby, or a session that can't write.
 };
 
 /// A row of the version table as it is stored.
@@ -73,16 +74,16 @@ struct VersionRow {
 /// What one look at the database shows. Made in one round trip where the database can; never locks or writes.
 struct Look {
     ServerFacts facts;
-    bool version_table = false;                 ///< It exists.
-    bool history_table = false;                 ///< It exists.
-    bool version_forbidden = false;             ///< The version table exists and may not be read.
-    bool history_forbidden = false;             ///< The same of the history.
-    std::vector<VersionRow> version_rows;       ///< At most two are read: more than one is a fault.
-    bool history_rows = false;                  ///< The history has at least one row.
-    std::int64_t history_version = -1;          ///< The current version after the last event; -1: none.
-    bool same_write = true;                     ///< Version row and last event were written in one transaction.
-    std::uint64_t applied_count = 0;            ///< How many versions' last event applied them,
-    std::uint64_t applied_sum = 0;              ///< and the sum of these versions, modulo 2^64.
+    bool version_table = false;            ///< It exists.
+    bool history_table = false;            ///< It exists.
+    bool version_forbidden = false;        ///< The version table exists and may not be read.
+    bool history_forbidden = false;        ///< The same of the history.
+    std::vector<VersionRow> version_rows;  ///< At most two are read: more than one is a fault.
+    bool history_rows = false;             ///< The history has at least one row.
+    std::int64_t history_version = -1;     ///< The current version after the last event; -1: none.
+    bool same_write = true;                ///< Version row and last event were written in one transaction.
+    std::uint64_t applied_count = 0;       ///< How many versions' last event applied them,
+    std::uint64_t applied_sum = 0;         ///< and the sum of these versions, modulo 2^64.
 };
 
 /// Whoever holds the migration lock.
@@ -90,9 +91,9 @@ struct LockHolder {
     std::int64_t pid = 0;
     std::string user;
     std::string application;
-    std::string client;         ///< Address, or "local".
-    std::string query;          ///< Its current or last statement, shortened by the driver to 200 characters.
-    std::string age;            ///< Since when it has been at it, as "12s".
+    std::string client;  ///< Address, or "local".
+    std::string query;   ///< Its current or last statement, shortened by the driver to 200 characters.
+    std::string age;     ///< Since when it has been at it, as "12s".
 };
 
 /// Why the server refused a text.
@@ -101,15 +102,15 @@ struct ScriptFailure {
     std::string sqlstate;
     std::string detail;
     std::string hint;
-    std::string context;         ///< The function and line inside it.
-    std::string original;        ///< The text as golang-migrate's client library shows it: "pq: …".
-    std::size_t position = 0;    ///< Where in the text, in characters from 1; 0: unknown.
+    std::string context;       ///< The function and line inside it.
+    std::string original;      ///< The text as golang-migrate's client library shows it: "pq: …".
+    std::size_t position = 0;  ///< Where in the text, in characters from 1; 0: unknown.
 };
 
 /// How a text of several statements ended.
 struct ScriptResult {
-    std::size_t completed = 0;                ///< Statements of the text that completed, in order.
-    std::optional<ScriptFailure> failure;     ///< Nothing: all of them completed.
+    std::size_t completed = 0;             ///< Statements of the text that completed, in order.
+    std::optional<ScriptFailure> failure;  ///< Nothing: all of them completed.
 };
 
 /// Whether the session is inside a transaction block.
@@ -117,17 +118,16 @@ enum class TransactionState { idle, open, failed, unknown };
 
 /// What `drop` would remove or leave.
 struct DropPlan {
-    std::vector<std::string> removes;     ///< "table app.users", in the order of removal.
-    std::vector<std::string> cascades;    ///< Objects elsewhere that would go with them: "view other.v".
-    std::vector<std::string> keeps;       ///< Left in place, with the reason: "table t (owned by bob)".
+    std::vector<std::string> removes;   ///< "table app.users", in the order of removal.
+    std::vector<std::string> cascades;  ///< Objects elsewhere that would go with them: "view other.v".
+    std::vector<std::string> keeps;     ///< Left in place, with the reason: "table t (owned by bob)".
 };
 
 /// A session. Public functions are checked wrappers around private hooks, which a driver writes.
 ///
-/// Errors: every function throws Error only. A driver translates its client library's errors at its own border:
-/// connection_failed when the session is gone, cancelled when `wait.stop` ended the call, bookkeeping_failed otherwise,
-/// with sqlstate, detail and hint.
-/// Threads: one at a time.
+/// Errors: every function throws Error only. A driver translates its client library's errors at its own
+/// border: connection_failed when the session is gone, cancelled when `wait.stop` ended the call,
+/// bookkeeping_failed otherwise, with sqlstate, detail and hint. Threads: one at a time.
 class AETHER_MIGRATE_EXPORT Connection {
 public:
     virtual ~Connection();
@@ -141,7 +141,8 @@ public:
     Look look(const TableNames& tables, const Wait& wait) { return do_look(tables, wait); }
 
     /// Runs a text as it is, of any number of statements, in one message where the database can.
-    /// The server's refusal is a value (ScriptFailure), a passed deadline too; a lost session or a stop throws.
+    /// The server's refusal is a value (ScriptFailure), a passed deadline too; a lost session or a stop
+    /// throws.
     ScriptResult execute(std::string_view text, const Wait& wait) { return do_execute(text, wait); }
 
     /// Runs one statement with bound values.
@@ -167,7 +168,8 @@ public:
 
     /// Lists what drop() would do.
     DropPlan plan_drop(const TableNames& tables, const Wait& wait) { return do_plan_drop(tables, wait); }
-    /// Removes everything of the current schema that plan_drop lists, in one transaction where the database can.
+    /// Removes everything of the current schema that plan_drop lists, in one transaction where the database
+    /// can.
     void drop(const TableNames& tables, const Wait& wait) { do_drop(tables, wait); }
 
     TransactionState transaction_state() const { return do_transaction_state(); }
@@ -183,7 +185,8 @@ private:
     virtual std::vector<Rows> do_batch(std::span<const BoundStatement> statements, const Wait& wait);
     virtual bool do_try_lock(const TableNames& tables, const Look& look, const Wait& wait) = 0;
     virtual void do_unlock() noexcept = 0;
-    virtual std::optional<LockHolder> do_lock_holder(const TableNames& tables, const Look& look, const Wait& wait) = 0;
+    virtual std::optional<LockHolder> do_lock_holder(const TableNames& tables, const Look& look,
+                                                     const Wait& wait) = 0;
     virtual DropPlan do_plan_drop(const TableNames& tables, const Wait& wait) = 0;
     virtual void do_drop(const TableNames& tables, const Wait& wait) = 0;
     virtual TransactionState do_transaction_state() const = 0;

@@ -10,25 +10,25 @@ namespace aether::migrate::spi {
 
 /// How the text of a script is cut into tokens. Every member is a fact of the database's own lexer.
 struct LexicalRules {
-    bool dollar_quotes = false;            ///< $tag$ … $tag$
-    bool nested_block_comments = false;    ///< /* /* */ */ is one comment
-    bool hash_comments = false;            ///< # to the end of the line
-    bool escape_strings = false;           ///< E'…' with backslash escapes; U&'…' without
-    bool backslash_escapes = false;        ///< a backslash escapes in every '…' and "…"
-    bool backtick_identifiers = false;     ///< `name`
-    bool bracket_identifiers = false;      ///< [name]
-    bool atomic_bodies = false;            ///< BEGIN ATOMIC … END of a routine holds semicolons
-    bool client_commands = false;          ///< a line that starts with a backslash is for the shell client
+    bool dollar_quotes = false;          ///< $tag$ … $tag$
+    bool nested_block_comments = false;  ///< /* /* */ */ is one comment
+    bool hash_comments = false;          ///< # to the end of the line
+    bool escape_strings = false;         ///< E'…' with backslash escapes; U&'…' without
+    bool backslash_escapes = false;      ///< a backslash escapes in every '…' and "…"
+    bool backtick_identifiers = false;   ///< `name`
+    bool bracket_identifiers = false;    ///< [name]
+    bool atomic_bodies = false;          ///< BEGIN ATOMIC … END of a routine holds semicolons
+    bool client_commands = false;        ///< a line that starts with a backslash is for the shell client
 };
 
 /// What may be done with one statement.
 enum class StatementKind {
-    transactional,          ///< The usual one: may run inside a transaction block.
-    non_transactional,      ///< The server refuses it inside a transaction block.
-    begins_transaction,     ///< BEGIN, START TRANSACTION.
-    ends_transaction,       ///< COMMIT, END.
-    controls_transaction,   ///< ROLLBACK, ABORT, PREPARE TRANSACTION: anything else that ends a block.
-    refused                 ///< Can't be sent by any driver: COPY … FROM STDIN, commands of a shell client.
+    transactional,         ///< The usual one: may run inside a transaction block.
+    non_transactional,     ///< The server refuses it inside a transaction block.
+    begins_transaction,    ///< BEGIN, START TRANSACTION.
+    ends_transaction,      ///< COMMIT, END.
+    controls_transaction,  ///< ROLLBACK, ABORT, PREPARE TRANSACTION: anything else that ends a block.
+    refused                ///< Can't be sent by any driver: COPY … FROM STDIN, commands of a shell client.
 };
 
 /// One line of a dialect's statement table; the first pattern that fits decides.
@@ -39,18 +39,19 @@ enum class StatementKind {
 ///     [WORD]    the same, but may be absent; [A|B] too;
 ///     …         (the character U+2026) skips any number of tokens, also none;
 ///     .         last of all: the statement must end there, its closing semicolon aside.
-/// Punctuation counts as a token of one character each. The text of quoted names and strings holds their quotes: they
-/// never fit a bare word, and 'off' fits only the string. The first element is a WORD. At most 31 elements.
+/// Punctuation counts as a token of one character each. The text of quoted names and strings holds their
+/// quotes: they never fit a bare word, and 'off' fits only the string. The first element is a WORD. At most
+/// 31 elements.
 struct StatementRule {
     std::string_view pattern;
     StatementKind kind = StatementKind::transactional;
-    std::string_view what;    ///< How a message names it: "CREATE INDEX CONCURRENTLY".
+    std::string_view what;  ///< How a message names it: "CREATE INDEX CONCURRENTLY".
 };
 
 /// How a bound value is written in a statement.
 enum class Placeholder {
-    question_mark,    ///< ?
-    dollar_number     ///< $1, $2
+    question_mark,  ///< ?
+    dollar_number   ///< $1, $2
 };
 
 /// Whether schema changes can be undone by a rollback.
@@ -59,11 +60,11 @@ enum class TransactionalDdl { none, full };
 /// The facts of one database family. Drivers keep one constexpr value and hand out references to it;
 /// it lives as long as the program.
 struct Dialect {
-    std::string_view name;                          ///< "postgres"
+    std::string_view name;  ///< "postgres"
     LexicalRules lexical;
     std::span<const StatementRule> statements;
     TransactionalDdl transactional_ddl = TransactionalDdl::none;
-    std::string_view identifier_quote = "\"";       ///< Doubled inside a quoted name.
+    std::string_view identifier_quote = "\"";  ///< Doubled inside a quoted name.
     std::size_t max_identifier_bytes = 63;
     Placeholder placeholder = Placeholder::question_mark;
     std::string_view timestamp_type = "timestamp";  ///< Column type for a moment with its time zone.

@@ -20,12 +20,12 @@ namespace aether::migrate::spi {
 
 /// What a database URL says about the run, besides how to connect (the x- parameters).
 struct Settings {
-    std::optional<std::string> table_schema;              ///< Nothing: the session's current schema.
-    std::string table = "schema_migrations";              ///< The version table, raw: not quoted, not folded.
-    bool history = true;                                  ///< x-history
-    bool multi_statement = false;                         ///< x-multi-statement: each statement commits by itself.
-    std::size_t multi_statement_max_bytes = 10u << 20;    ///< x-multi-statement-max-size, for one statement.
-    std::chrono::milliseconds statement_timeout{0};       ///< x-statement-timeout; 0: none.
+    std::optional<std::string> table_schema;  ///< Nothing: the session's current schema.
+    std::string table = "schema_migrations";  ///< The version table, raw: not quoted, not folded.
+    bool history = true;                      ///< x-history
+    bool multi_statement = false;             ///< x-multi-statement: each statement commits by itself.
+    std::size_t multi_statement_max_bytes = 10u << 20;  ///< x-multi-statement-max-size, for one statement.
+    std::chrono::milliseconds statement_timeout{0};     ///< x-statement-timeout; 0: none.
 };
 
 /// A session and what its URL said.
@@ -44,11 +44,11 @@ struct ScratchServers {
 
 /// One driver: a plain value, listed in drivers/all.cpp. All pointers live as long as the program.
 struct DriverInfo {
-    std::string_view name;                         ///< "postgres"
-    std::span<const std::string_view> schemes;     ///< {"postgres", "postgresql", …}
+    std::string_view name;                      ///< "postgres"
+    std::span<const std::string_view> schemes;  ///< {"postgres", "postgresql", …}
     /// Connects. Throws Error (invalid_url, connection_failed, cancelled). Returns by the deadline of `wait`.
     Opened (*open)(std::string_view url, const Wait& wait) = nullptr;
-    const ScratchServers* scratch = nullptr;       ///< May be nullptr.
+    const ScratchServers* scratch = nullptr;  ///< May be nullptr.
 };
 
 }  // namespace aether::migrate::spi

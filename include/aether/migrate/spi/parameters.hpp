@@ -12,7 +12,8 @@
 namespace aether::migrate::spi {
 
 /// Reads a bool as Go's strconv.ParseBool does: 1 t T TRUE true True 0 f F FALSE false False.
-/// Throws Error (invalid_url): `unable to parse option NAME: strconv.ParseBool: parsing "yes": invalid syntax`.
+/// Throws Error (invalid_url): `unable to parse option NAME: strconv.ParseBool: parsing "yes": invalid
+/// syntax`.
 AETHER_MIGRATE_EXPORT bool parse_bool(std::string_view name, std::string_view text);
 
 /// Reads a decimal integer with an optional sign, as Go's strconv.Atoi does.

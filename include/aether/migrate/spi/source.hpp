@@ -16,11 +16,12 @@ namespace aether::migrate::spi {
 
 /// A file that a source offers, or a directory entry that looks like one and can't be read.
 struct SourceFile {
-    std::string name;       ///< Base name, as "000001_create_users.up.sql".
-    std::string problem;    ///< Why it can't be read ("dangling symbolic link"); empty when all is well.
+    std::string name;     ///< Base name, as "000001_create_users.up.sql".
+    std::string problem;  ///< Why it can't be read ("dangling symbolic link"); empty when all is well.
 };
 
-/// A place where migration files lie. Bodies are bytes, read in pieces, so that memory does not grow with a file.
+/// A place where migration files lie. Bodies are bytes, read in pieces, so that memory does not grow with a
+/// file.
 ///
 /// Threads: one at a time.
 class AETHER_MIGRATE_EXPORT Source {
@@ -55,8 +56,8 @@ private:
 
 /// One kind of source: the URL schemes that it opens.
 struct SourceInfo {
-    std::string_view name;                          ///< "directory"
-    std::span<const std::string_view> schemes;      ///< {"file"}
+    std::string_view name;                      ///< "directory"
+    std::span<const std::string_view> schemes;  ///< {"file"}
     /// Opens a URL of one of the schemes, as written. Throws Error (invalid_url, source_unusable).
     std::unique_ptr<Source> (*open)(std::string_view url);
 };
