@@ -22,8 +22,8 @@ std::optional<std::uint64_t> limit_of(const ParsedFlags& flags) {
 }  // namespace
 
 int run_down(Context& context, const ParsedFlags& flags) {
-    Migrator migrator = context.open();
     const std::optional<std::uint64_t> limit = limit_of(flags);
+    Migrator migrator = context.open();
     if (!limit && !flags.boolean("all")) {
         context.terminal().line("Are you sure you want to apply all down migrations? [y/N]");
         if (!read_yes(context.signals())) {

@@ -28,8 +28,9 @@ std::optional<Version> read_forced(std::string_view text) {
 }  // namespace
 
 int run_force(Context& context, const ParsedFlags& flags) {
+    const std::optional<Version> version = read_forced(need_version(flags.arguments()));
     Migrator migrator = context.open();
-    migrator.force(read_forced(need_version(flags.arguments())));
+    migrator.force(version);
     context.finished();
     context.closing();
     return kSuccess;

@@ -8,10 +8,10 @@
 namespace aether::migrate::cli {
 
 int run_goto(Context& context, const ParsedFlags& flags) {
-    Migrator migrator = context.open();
     const std::optional<Version> version = parse_version(need_version(flags.arguments()));
     if (!version)
         throw Error(ErrorCode::invalid_argument, "can't read version argument V");
+    Migrator migrator = context.open();
     return context.conclude(migrator.go_to(*version));
 }
 

@@ -6,8 +6,9 @@
 namespace aether::migrate::cli {
 
 int run_up(Context& context, const ParsedFlags& flags) {
+    const std::optional<std::uint64_t> limit = read_limit(flags.arguments());
     Migrator migrator = context.open();
-    return context.conclude(migrator.up(read_limit(flags.arguments())));
+    return context.conclude(migrator.up(limit));
 }
 
 }  // namespace aether::migrate::cli
