@@ -323,6 +323,7 @@ TEST(create, gives_every_one_of_many_at_a_time_a_number_of_its_own) {
     std::vector<std::vector<std::string>> numbers(kThreads);
     {
         std::vector<std::jthread> threads;
+        threads.reserve(kThreads);
         for (std::size_t index = 0; index < kThreads; ++index) {
             threads.emplace_back([&start, &mine = numbers[index], index] {
                 CreateOptions options = options_for("m");

@@ -56,6 +56,7 @@ TEST(scratch_pid_file, gives_process_segment_and_state) {
 
     ASSERT_TRUE(file);
     EXPECT_EQ(file->process, 4711);
+    EXPECT_EQ(file->segment_key, 12345678);
     EXPECT_EQ(file->segment, 42);
     EXPECT_TRUE(file->ready);
 }
@@ -64,6 +65,7 @@ TEST(scratch_pid_file, is_not_ready_while_lines_are_missing_or_say_otherwise) {
     EXPECT_FALSE(parse_pid_file("4711\n/data\n1700000000\n5432\n/socket\n\n")->ready);
     EXPECT_FALSE(parse_pid_file("4711\n/data\n1\n5432\n/s\n\n  1 2\nstopping\n")->ready);
     EXPECT_EQ(parse_pid_file("4711\n/data\n")->segment, -1);
+    EXPECT_EQ(parse_pid_file("4711\n/data\n1\n5432\n/s\n\n  12\nready\n")->segment, -1);
 }
 
 TEST(scratch_pid_file, names_no_process_that_could_be_harmed) {
