@@ -51,9 +51,7 @@ int print_error(const Terminal& terminal, const Error& error, Context& context) 
     // golang-migrate's create prints a bad time zone without the prefix.
     const bool bare = std::string_view(error.what()).starts_with("unknown time zone");
     terminal.line((bare ? "" : "error: ") + to_text(error));
-    const bool stopped = error.code() == ErrorCode::cancelled;
-    const int status = stopped ? context.signals().status_when_stopped() : kFailure;
-    return status == kSuccess ? kFailure : status;
+    return error.code() == ErrorCode::cancelled ? context.signals().status_when_cut_off() : kFailure;
 }
 
 int run_command(const Command& command, const ParsedFlags& globals, const Terminal& terminal) {

@@ -89,9 +89,11 @@ bool Signals::wait_for_input() const {
 }
 
 int Signals::status_when_stopped() const {
-    if (terminated_)
-        return 128 + SIGTERM;
-    return interrupts_ > 1 || !opened_ ? 128 + SIGINT : 0;
+    return terminated_ || interrupts_ > 1 ? status_when_cut_off() : 0;
+}
+
+int Signals::status_when_cut_off() const {
+    return 128 + (terminated_ ? SIGTERM : SIGINT);
 }
 
 }  // namespace aether::migrate::cli

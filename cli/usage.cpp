@@ -15,7 +15,7 @@ constexpr Flag kHelp{"help", FlagType::boolean, "", "Print this text"};
 
 constexpr std::array kGlobalFlags{
     Flag{"path", FlagType::text, "", ""},          Flag{"source", FlagType::text, "", ""},
-    Flag{"database", FlagType::text, "", ""},      Flag{"lock-timeout", FlagType::natural, "15", ""},
+    Flag{"database", FlagType::text, "", ""},      Flag{"lock-timeout", FlagType::natural, "1800", ""},
     Flag{"prefetch", FlagType::natural, "10", ""}, Flag{"verbose", FlagType::boolean, "", ""},
     Flag{"version", FlagType::boolean, "", ""},    Flag{"help", FlagType::boolean, "", ""},
 };
@@ -79,9 +79,9 @@ Options (one dash or two):
   -path DIR           Read the migration files in directory DIR
   -source URL         Read them at scheme://place; counts before -path
   -database URL       Work on the database at scheme://place
-  -lock-timeout N     Give up after N seconds of waiting for the lock that
-                      another migration holds (default 15; when not given, a
-                      holder that is alive is waited for up to 30 minutes)
+  -lock-timeout N     Wait N seconds at most for the lock that another
+                      migration holds (default 1800, not golang-migrate's
+                      default 15)
   -prefetch N         Has no effect, files are read when they are needed;
                       here for golang-migrate's users (default 10)
   -verbose            Say more, each line with its time

@@ -56,7 +56,13 @@ const spi::Dialect& PostgresConnection::do_dialect() const {
 spi::Look PostgresConnection::do_look(const spi::TableNames& tables, const spi::Wait& wait) {
     const ResultPointer result = session_.run(look_statement(tables), wait);
     if (PQresultStatus(result.get()) != PGRES_TUPLES_OK) {
-        throw bookkeeping_error(result.get(), session_.error_style(), "read the version");
+        ErrorDetails details =
+            bookkeeping_error(result.get(), session_.error_style(), "read the version").details();
+        if (details.sqlstate == "42703") {  // undefined_column
+            details.hint = "a table of this name exists already and is not ours: choose other names with "
+                           "x-migrations-table, or switch the history off with x-history=false";
+        }
+        throw Error(std::move(details));
     }
     return read_look(result.get(), PQserverVersion(session_.raw()));
 }

@@ -47,6 +47,15 @@ std::optional<int> parse_number(std::string_view text) noexcept {
     return error == std::errc() && end == text.data() + text.size() ? std::optional(number) : std::nullopt;
 }
 
+// Takes spaces and the word behind them off a text; nothing when the word is no number.
+std::optional<int> take_number(std::string_view& text) noexcept {
+    text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+    const std::size_t end = std::min(text.find(' '), text.size());
+    const std::optional<int> number = parse_number(text.substr(0, end));
+    text.remove_prefix(end);
+    return number;
+}
+
 // The arguments of a process, each ended by a zero byte, if it belongs to the user that owns the data. These
 // two facts are readable for root even where a container took CAP_SYS_PTRACE from it; exe and cwd are not.
 std::optional<std::string> command_line_of(pid_t process, const Place& place) {
@@ -117,15 +126,27 @@ bool is_gone_by(const Descriptor& handle, pid_t process, const Place& place, Dea
 }
 
 // Removes the shared memory of a killed server: the kernel would keep it until the machine is started anew.
-void remove_segment(const Place& place) noexcept {
+void remove_segment(const Place& place) {
     const std::optional<PidFile> file = load_pid_file(place);
     struct stat owner{};
+    if (!file || file->segment < 0 || lstat(place.data.c_str(), &owner) != 0) {
+        return;
+    }
+    const Deadline until = std::chrono::steady_clock::now() + kKillPatience;
     struct shmid_ds segment{};
-    // The file belongs to the server's user: only a segment of that user that nothing uses may go.
-    if (file && file->segment >= 0 && lstat(place.data.c_str(), &owner) == 0 &&
-        shmctl(file->segment, IPC_STAT, &segment) == 0 && segment.shm_perm.uid == owner.st_uid &&
-        segment.shm_nattch == 0) {
-        shmctl(file->segment, IPC_RMID, nullptr);
+    // Numbers are used again, and the file belongs to the server's user: nothing but that user's own segment
+    // may go.
+    while (shmctl(file->segment, IPC_STAT, &segment) == 0 && segment.shm_perm.uid == owner.st_uid &&
+           segment.shm_perm.__key == file->segment_key) {
+        if (segment.shm_nattch == 0) {
+            shmctl(file->segment, IPC_RMID, nullptr);
+            return;
+        }
+        // Processes of the killed server are still on their way out.
+        if (std::chrono::steady_clock::now() > until) {
+            return;
+        }
+        std::this_thread::sleep_for(kPause);
     }
 }
 
@@ -156,11 +177,13 @@ std::optional<PidFile> parse_pid_file(std::string_view text) {
     }
     PidFile file;
     file.process = *process;
-    // "  5432001         4": the key and the id, right-aligned.
-    const std::string_view memory = line_of(text, 7);
-    const std::size_t last = memory.find_last_of(' ');
-    if (last != std::string_view::npos) {
-        file.segment = parse_number(memory.substr(last + 1)).value_or(-1);
+    // "  5432001         4": both numbers right-aligned.
+    std::string_view memory = line_of(text, 7);
+    const std::optional<int> key = take_number(memory);
+    const std::optional<int> segment = take_number(memory);
+    if (key && segment) {
+        file.segment_key = *key;
+        file.segment = *segment;
     }
     file.ready = line_of(text, 8).starts_with("ready");
     return file;

@@ -18,6 +18,7 @@ namespace aether::migrate::postgres::scratch {
 /// id (7), state (8: starting, stopping, ready, standby).
 struct PidFile {
     pid_t process = 0;
+    int segment_key = 0;
     int segment = -1;  ///< The id of the System V segment; -1: not known yet.
     bool ready = false;
 };

@@ -72,6 +72,14 @@ void rethrow_from(Notices& notices) {
         std::rethrow_exception(std::exchange(notices.thrown, nullptr));
 }
 
+bool was_cancelled(const ResultPointer& result) {
+    return text_of(result.get(), PG_DIAG_SQLSTATE) == "57014";
+}
+
+Error stopped_on_request() {
+    return {ErrorCode::cancelled, "stopped: the statement was cancelled on the server"};
+}
+
 // Rows of COPY … TO STDOUT have no reader; the server waits until they are taken.
 void discard_copy(PGconn* connection) {
     char* line = nullptr;
@@ -227,13 +235,12 @@ void Session::run_text(std::string_view text, const spi::Wait& wait,
         } else if (status == PGRES_COPY_OUT) {
             discard_copy(raw());
         }
-        obeyed = obeyed || text_of(result.get(), PG_DIAG_SQLSTATE) == "57014";
+        obeyed = obeyed || was_cancelled(result);
         take(result.get());
     }
     rethrow_from(*notices_);
-    if (cancelled == Reason::stopped && obeyed) {
-        throw Error(ErrorCode::cancelled, "stopped: the statement was cancelled on the server");
-    }
+    if (cancelled == Reason::stopped && obeyed)
+        throw stopped_on_request();
 }
 
 void Session::send_bound(const spi::BoundStatement& statement) {
@@ -263,9 +270,8 @@ ResultPointer Session::run(const spi::BoundStatement& statement, const spi::Wait
     if (last == nullptr)
         fail_lost();
     rethrow_from(*notices_);
-    if (cancelled == Reason::stopped && text_of(last.get(), PG_DIAG_SQLSTATE) == "57014") {
-        throw Error(ErrorCode::cancelled, "stopped: the statement was cancelled on the server");
-    }
+    if (cancelled == Reason::stopped && was_cancelled(last))
+        throw stopped_on_request();
     return last;
 }
 
@@ -296,6 +302,8 @@ std::vector<ResultPointer> Session::run_pipeline(std::span<const spi::BoundState
     if (PQexitPipelineMode(raw()) == 0)
         fail_lost();
     rethrow_from(*notices_);
+    if (cancelled == Reason::stopped && std::any_of(results.begin(), results.end(), was_cancelled))
+        throw stopped_on_request();
     return results;
 }
 

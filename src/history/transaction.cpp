@@ -66,13 +66,13 @@ void Transaction::commit() {
 void Transaction::roll_back() noexcept {
     if (!std::exchange(open_, false))
         return;
-    try {
-        if (connection_.transaction_state() != spi::TransactionState::idle) {
+    // Twice, because a cancel request that arrived late may hit the first ROLLBACK.
+    for (int tries = 0; tries < 2 && connection_.transaction_state() != spi::TransactionState::idle; ++tries) {
+        try {
             connection_.query({"ROLLBACK", {}}, {});
+        } catch (...) {
+            // Called by the destructor. A lost session, or one that is closed with the block open, undoes it too.
         }
-    } catch (...) {
-        // Called by the destructor. The session is lost, or will be closed with the block still open: both
-        // undo it.
     }
 }
 

@@ -49,17 +49,17 @@ bool is_number(std::string_view text) {
 
 /// A name in the directory and the number that it takes.
 struct Taken {
-    std::string_view name;
+    std::string name;
     std::optional<Version> version;  // nothing: above kMaxVersion
 };
 
 std::vector<Taken> find_taken(std::span<const std::string> names, std::string_view ending) {
     std::vector<Taken> taken;
-    for (const std::string_view name : names) {
+    for (const std::string& name : names) {
         if (const std::optional<FileName> file = parse_file_name(name)) {
             taken.push_back({name, file->version});
         } else if (const std::size_t digits = name.find('_'); digits != std::string_view::npos) {
-            const std::optional<Version> version = parse_version(name.substr(0, digits));
+            const std::optional<Version> version = parse_version(std::string_view(name).substr(0, digits));
             if (version && name.ends_with(ending)) {
                 taken.push_back({name, version});
             }
