@@ -32,8 +32,8 @@ public:
     /// Waits until standard input can be read; returns false when a SIGTERM came first.
     bool wait_for_input() const;
 
-    /// Returns the exit status after a run that ended early at a boundary: 143 after SIGTERM, 0 after one SIGINT
-    /// (golang-migrate's way), 130 after a second one.
+    /// Returns the exit status after a run that ended early at a boundary: 143 after SIGTERM, 0 after one
+    /// SIGINT (golang-migrate's way), 130 after a second one.
     int status_when_stopped() const;
 
     /// Returns the exit status of a command that was cut off before its end: 143 or 130.

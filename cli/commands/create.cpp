@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
 // create NAME: makes the two empty files of a new migration. Connects to nothing.
 #include <fmt/format.h>
+#include <algorithm>
+#include <climits>
+#include <cstdint>
+
 #include <aether/migrate/create.hpp>
 
 #include "commands.hpp"
@@ -15,7 +19,7 @@ int run_create(Context& context, const ParsedFlags& flags) {
     options.extension = flags.text("ext");
     options.directory = flags.text("dir");
     options.scheme = flags.boolean("seq") ? VersionScheme::sequence : VersionScheme::timestamp;
-    options.digits = static_cast<int>(flags.integer("digits"));
+    options.digits = static_cast<int>(std::clamp<std::int64_t>(flags.integer("digits"), 0, INT_MAX));
     options.time_format = flags.text("format");
     options.time_zone = flags.text("tz");
     const Created created = create_migration(options);

@@ -67,11 +67,13 @@ void Transaction::roll_back() noexcept {
     if (!std::exchange(open_, false))
         return;
     // Twice, because a cancel request that arrived late may hit the first ROLLBACK.
-    for (int tries = 0; tries < 2 && connection_.transaction_state() != spi::TransactionState::idle; ++tries) {
+    for (int tries = 0; tries < 2 && connection_.transaction_state() != spi::TransactionState::idle;
+         ++tries) {
         try {
             connection_.query({"ROLLBACK", {}}, {});
         } catch (...) {
-            // Called by the destructor. A lost session, or one that is closed with the block open, undoes it too.
+            // Called by the destructor. A lost session, or one that is closed with the block open, undoes it
+            // too.
         }
     }
 }

@@ -46,7 +46,7 @@ TEST(usage, names_every_option_with_its_default) {
 
     for (const char* option :
          {"  -path ", "  -source ", "  -database ", "  -lock-timeout N ", "  -prefetch N ", "  -verbose ",
-          "  -version ", "  -help, -h ", "(default 15", "(default 10)"}) {
+          "  -version ", "  -help, -h ", "(default 1800, not golang-migrate's", "(default 10)"}) {
         EXPECT_TRUE(has(text, option)) << option;
     }
 }
@@ -103,7 +103,7 @@ TEST(usage, gives_the_global_flags_their_defaults) {
     EXPECT_EQ(flags.text("path"), "m");
     EXPECT_EQ(flags.text("source"), "");
     EXPECT_EQ(flags.text("database"), "");
-    EXPECT_EQ(flags.natural("lock-timeout"), 15U);
+    EXPECT_EQ(flags.natural("lock-timeout"), 1800U);
     EXPECT_FALSE(flags.given("lock-timeout"));
     EXPECT_EQ(flags.natural("prefetch"), 10U);
     EXPECT_FALSE(flags.boolean("verbose"));
