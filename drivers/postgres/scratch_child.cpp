@@ -97,6 +97,7 @@ std::vector<std::string> child_environment() {
 // The form that execve takes; lives as long as `texts`.
 std::vector<char*> pointers_to(std::vector<std::string>& texts) {
     std::vector<char*> pointers;
+    pointers.reserve(texts.size() + 1);
     for (std::string& text : texts) {
         pointers.push_back(text.data());
     }

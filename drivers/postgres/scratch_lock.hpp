@@ -23,6 +23,8 @@ public:
 
     Lock(Lock&&) noexcept = default;
     Lock& operator=(Lock&&) noexcept = default;
+    Lock(const Lock&) = delete;
+    Lock& operator=(const Lock&) = delete;
     ~Lock();
 
 private:

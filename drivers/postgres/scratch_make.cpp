@@ -3,9 +3,9 @@
 #include "scratch_make.hpp"
 
 #include <fmt/format.h>
-#include <locale.h>
 #include <unistd.h>
 
+#include <clocale>
 #include <filesystem>
 #include <string>
 #include <system_error>

@@ -130,7 +130,7 @@ std::string find_programs(const Search& search) {
     if (!best.folder.empty()) {
         return best.folder;
     }
-    const std::string from_source = search.root + std::string(kFromSource);
+    std::string from_source = search.root + std::string(kFromSource);
     if (holds_programs(from_source)) {
         return from_source;
     }

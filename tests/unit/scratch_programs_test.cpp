@@ -20,13 +20,13 @@ protected:
     void SetUp() override {
         std::string pattern = "/tmp/scratch-programs-XXXXXX";
         ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-        search_.root = pattern;
+        search.root = pattern;
     }
 
-    void TearDown() override { std::filesystem::remove_all(search_.root); }
+    void TearDown() override { std::filesystem::remove_all(search.root); }
 
     void add_program(const std::string& path, mode_t mode) const {
-        const std::filesystem::path file = search_.root + path;
+        const std::filesystem::path file = search.root + path;
         std::filesystem::create_directories(file.parent_path());
         std::ofstream(file) << "#!/bin/sh\n";
         ASSERT_EQ(chmod(file.c_str(), mode), 0);
@@ -38,9 +38,9 @@ protected:
     }
 
     // The folder that is found, as if the tree were the whole machine.
-    std::string found() const { return find_programs(search_).substr(search_.root.size()); }
+    std::string found() const { return find_programs(search).substr(search.root.size()); }
 
-    Search search_;
+    Search search;
 };
 
 TEST_F(ScratchPrograms, are_the_newest_by_number_and_not_by_spelling) {
@@ -65,7 +65,7 @@ TEST_F(ScratchPrograms, need_both_initdb_and_postgres_as_programs) {
     add_program("/usr/lib/postgresql/15/bin/postgres", 0755);
     add_program("/usr/lib/postgresql/16/bin/postgres", 0755);
     add_program("/usr/lib/postgresql/16/bin/initdb", 0644);
-    std::filesystem::create_directories(search_.root + "/usr/lib/postgresql/17/bin/initdb");
+    std::filesystem::create_directories(search.root + "/usr/lib/postgresql/17/bin/initdb");
     add_program("/usr/lib/postgresql/17/bin/postgres", 0755);
 
     EXPECT_EQ(found(), "/usr/lib/postgresql/14/bin");
@@ -83,7 +83,7 @@ TEST_F(ScratchPrograms, are_not_taken_when_too_old_or_not_a_version) {
 TEST_F(ScratchPrograms, are_taken_from_the_path_last_and_in_its_order) {
     add_server("/first");
     add_server("/second");
-    search_.path = "relative::/nonexistent:" + search_.root + "/first:" + search_.root + "/second";
+    search.path = "relative::/nonexistent:" + search.root + "/first:" + search.root + "/second";
 
     EXPECT_EQ(found(), "/first");
 
@@ -94,17 +94,17 @@ TEST_F(ScratchPrograms, are_taken_from_the_path_last_and_in_its_order) {
 TEST_F(ScratchPrograms, are_the_chosen_ones_before_all_others) {
     add_server("/usr/lib/postgresql/18/bin");
     add_server("/mine");
-    search_.chosen = search_.root + "/mine/";
+    search.chosen = search.root + "/mine/";
 
-    EXPECT_EQ(holds_programs(find_programs(search_)), true);
+    EXPECT_EQ(holds_programs(find_programs(search)), true);
     EXPECT_EQ(found().substr(0, 5), "/mine");
 }
 
 TEST_F(ScratchPrograms, are_not_looked_for_elsewhere_when_the_choice_is_wrong) {
     add_server("/usr/lib/postgresql/18/bin");
-    search_.chosen = "/nonexistent";
+    search.chosen = "/nonexistent";
     try {
-        find_programs(search_);
+        find_programs(search);
         FAIL();
     } catch (const Error& error) {
         EXPECT_EQ(error.code(), ErrorCode::unsupported);
@@ -115,7 +115,7 @@ TEST_F(ScratchPrograms, are_not_looked_for_elsewhere_when_the_choice_is_wrong) {
 
 TEST_F(ScratchPrograms, that_are_missing_are_an_error_which_names_the_package_and_the_variable) {
     try {
-        find_programs(search_);
+        find_programs(search);
         FAIL();
     } catch (const Error& error) {
         EXPECT_EQ(error.code(), ErrorCode::unsupported);
