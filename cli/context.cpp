@@ -97,6 +97,11 @@ int Context::conclude(const Report& report) {
     }
     if (report.steps.empty() && report.end == RunEnd::done)
         terminal_.line("no change");
+    if (report.end == RunEnd::stopped && signals_.status_when_stopped() != kSuccess) {
+        terminal_.line(
+            fmt::format("stopped with {} of the migrations left; the database is at version {}, clean",
+                        report.left, report.state.version ? to_string(report.state.version) : "none"));
+    }
     finished();
     closing();
     return report.end == RunEnd::stopped && report.left > 0 ? signals_.status_when_stopped() : kSuccess;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The program: global flags, then a command.
+#include <algorithm>
 #include <array>
 #include <exception>
 #include <new>
@@ -11,6 +12,7 @@
 #include <fmt/format.h>
 #include <aether/migrate/migrate.hpp>
 #include <aether/migrate/text.hpp>
+#include <aether/migrate/url.hpp>
 
 #include "args.hpp"
 #include "commands/commands.hpp"
@@ -108,13 +110,31 @@ int run(const std::vector<std::string>& arguments) {
                        Terminal(globals.boolean("verbose") ? Verbosity::verbose : Verbosity::plain));
 }
 
+// A password in an argument is readable by every user of the machine for as long as the process lives.
+void hide_secrets(int count, char** values) {
+    for (int index = 1; index < count; ++index) {
+        const std::string_view argument = values[index];
+        if (argument.find("://") == std::string_view::npos)
+            continue;
+        std::string shown = redact(argument);
+        shown.resize(argument.size(), ' ');
+        std::copy(shown.begin(), shown.end(), values[index]);
+    }
+}
+
 }  // namespace
+
+int run_program(int count, char** values) {
+    const std::vector<std::string> arguments(values + 1, values + count);
+    hide_secrets(count, values);
+    return run(arguments);
+}
 
 }  // namespace aether::migrate::cli
 
 int main(int count, char** values) {
     try {
-        return aether::migrate::cli::run({values + 1, values + count});
+        return aether::migrate::cli::run_program(count, values);
     } catch (const std::bad_alloc&) {
         fmt::print(stderr, "error: out of memory\n");
     } catch (const std::exception& error) {

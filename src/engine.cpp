@@ -17,6 +17,7 @@
 #include "../drivers/all.hpp"
 #include "../sources/all.hpp"
 #include "base/clock.hpp"
+#include "history/layout.hpp"
 #include "migration/catalog.hpp"
 #include "run/runner.hpp"
 #include "source/open.hpp"
@@ -86,12 +87,13 @@ struct Migrator::Engine {
           source(open_source_of(options)),
           catalog(make_catalog(source->list(), source->describe())),
           database(open_database_of(options)),
+          start{history::table_names(database.settings, database.connection->dialect()), std::nullopt},
           observer(options.observer == nullptr ? nobody() : *options.observer) {
         database.connection->on_notice([this](const spi::Notice& notice) { observer.notice(notice); });
     }
 
     run::RunContext context() {
-        return {*database.connection, *source,     catalog, database.settings, clock, observer,
+        return {*database.connection, *source,     catalog, database.settings, start, clock, observer,
                 options.lock_timeout, options.stop};
     }
 
@@ -99,6 +101,7 @@ struct Migrator::Engine {
     std::unique_ptr<spi::Source> source;
     Catalog catalog;
     spi::Opened database;
+    run::SessionStart start;
     SystemClock clock;
     Observer& observer;
 };

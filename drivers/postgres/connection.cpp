@@ -65,7 +65,7 @@ spi::Look PostgresConnection::do_look(const spi::TableNames& tables, const spi::
         }
         throw Error(std::move(details));
     }
-    return read_look(result.get(), PQserverVersion(session_.raw()));
+    return read_look(result.get());
 }
 
 spi::ScriptResult PostgresConnection::do_execute(std::string_view text, const spi::Wait& wait) {
@@ -114,6 +114,10 @@ bool PostgresConnection::do_try_lock(const spi::TableNames& tables, const spi::L
     return lock_.try_take(tables, look, wait);
 }
 
+std::optional<spi::BoundStatement> PostgresConnection::do_lock_check() const {
+    return lock_.check();
+}
+
 void PostgresConnection::do_unlock() noexcept {
     lock_.give_back();
 }
@@ -125,24 +129,11 @@ std::optional<spi::LockHolder> PostgresConnection::do_lock_holder(const spi::Tab
 }
 
 spi::DropPlan PostgresConnection::do_plan_drop(const spi::TableNames& tables, const spi::Wait& wait) {
-    return make_drop_script(session_, tables, wait).plan;
+    return make_drop_plan(session_, tables, wait);
 }
 
 void PostgresConnection::do_drop(const spi::TableNames& tables, const spi::Wait& wait) {
-    const DropScript script = make_drop_script(session_, tables, wait);
-    std::vector<spi::BoundStatement> statements;
-    statements.push_back({"BEGIN", {}});
-    for (const std::string& statement : script.statements) {
-        statements.push_back({statement, {}});
-    }
-    statements.push_back({"COMMIT", {}});
-    try {
-        do_batch(statements, wait);
-    } catch (const Error&) {
-        if (do_transaction_state() != spi::TransactionState::idle)
-            session_.run({"ROLLBACK", {}}, {});
-        throw;
-    }
+    run_drop(session_, tables, wait);
 }
 
 spi::TransactionState PostgresConnection::do_transaction_state() const {

@@ -29,6 +29,7 @@ private:
     std::vector<spi::Rows> do_batch(std::span<const spi::BoundStatement> statements,
                                     const spi::Wait& wait) override;
     bool do_try_lock(const spi::TableNames& tables, const spi::Look& look, const spi::Wait& wait) override;
+    std::optional<spi::BoundStatement> do_lock_check() const override;
     void do_unlock() noexcept override;
     std::optional<spi::LockHolder> do_lock_holder(const spi::TableNames& tables, const spi::Look& look,
                                                   const spi::Wait& wait) override;

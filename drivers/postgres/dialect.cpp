@@ -74,15 +74,6 @@ constexpr auto kStatements = std::to_array<StatementRule>({
 // SQLSTATE active_sql_transaction, and invalid_transaction_termination.
 constexpr auto kNeedsNoTransaction = std::to_array<std::string_view>({"25001", "2D000"});
 
-// SET LOCAL ROLE in a file lasts until the end of the transaction, and the version row is written there too,
-// by whoever ran the program. RESET ALL in a file empties the note; the role at the start is then the login
-// role.
-constexpr auto kBeforeBody = std::to_array<std::string_view>(
-    {"SELECT pg_catalog.set_config('aether_migrate.role', pg_catalog.current_setting('role'), true)"});
-constexpr auto kAfterBody = std::to_array<std::string_view>(
-    {"SELECT pg_catalog.set_config('role', coalesce(nullif("
-     "pg_catalog.current_setting('aether_migrate.role', true), ''), 'none'), true)"});
-
 constexpr spi::Dialect kDialect{
     .name = "postgres",
     .lexical = {.dollar_quotes = true,
@@ -97,8 +88,7 @@ constexpr spi::Dialect kDialect{
     .placeholder = spi::Placeholder::dollar_number,
     .timestamp_type = "timestamptz",
     .identity_column = "bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
-    .before_body = kBeforeBody,
-    .after_body = kAfterBody,
+    .restore_role = "SELECT pg_catalog.set_config('role', $1, true)",
     .needs_no_transaction = kNeedsNoTransaction,
 };
 

@@ -2,22 +2,17 @@
 // Removes everything of the current schema, in one transaction, and says beforehand what that is.
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include <aether/migrate/spi/connection.hpp>
 
 #include "session.hpp"
 
 namespace aether::migrate::postgres {
 
-/// What will be removed, what goes with it elsewhere, what stays; and the statements that do it.
-struct DropScript {
-    spi::DropPlan plan;
-    std::vector<std::string> statements;
-};
+/// Looks at the catalogue only. Throws Error (bookkeeping_failed, connection_failed, cancelled).
+spi::DropPlan make_drop_plan(Session& session, const spi::TableNames& tables, const spi::Wait& wait);
 
-/// Looks at the catalogue. Throws Error (bookkeeping_failed).
-DropScript make_drop_script(Session& session, const spi::TableNames& tables, const spi::Wait& wait);
+/// Looks and removes in one transaction, which is rolled back when it can't be finished.
+/// Throws Error (bookkeeping_failed, connection_failed, cancelled).
+void run_drop(Session& session, const spi::TableNames& tables, const spi::Wait& wait);
 
 }  // namespace aether::migrate::postgres

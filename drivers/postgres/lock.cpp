@@ -27,6 +27,17 @@ SELECT pg_catalog.pg_advisory_unlock($1::bigint),
        $1::bigint = $2::bigint OR pg_catalog.pg_advisory_unlock($2::bigint)
 )sql";
 
+// Both ids, which may be one.
+constexpr std::string_view kHeld = R"sql(
+SELECT 1
+WHERE (SELECT pg_catalog.count(*)
+       FROM pg_catalog.pg_locks l
+       JOIN pg_catalog.pg_database d ON d.oid = l.database AND d.datname = pg_catalog.current_database()
+       WHERE l.locktype = 'advisory' AND l.granted AND l.classid = 0 AND l.objsubid = 1
+         AND l.objid::bigint IN ($1::bigint, $2::bigint) AND l.pid = pg_catalog.pg_backend_pid())
+      = CASE WHEN $1::bigint = $2::bigint THEN 1 ELSE 2 END
+)sql";
+
 constexpr std::string_view kHolder = R"sql(
 SELECT a.pid, coalesce(a.usename, ''), coalesce(a.application_name, ''), coalesce(a.client_addr::text, 'local'),
        coalesce(pg_catalog.left(pg_catalog.regexp_replace(a.query, '\s+', ' ', 'g'), 200), ''),
@@ -69,31 +80,55 @@ bool MigrationLock::try_take(const spi::TableNames& tables, const spi::Look& loo
     return true;
 }
 
-std::string MigrationLock::lock_table(const std::string& schema) const {
-    return quote(schema) + "." + quote(parameters_.lock_table);
+// golang-migrate makes it in the current schema, even when the version table is elsewhere.
+std::string MigrationLock::lock_table(const spi::Look& look) const {
+    return quote(look.facts.schema) + "." + quote(parameters_.lock_table);
+}
+
+void MigrationLock::require(const ResultPointer& result, std::string_view statement) const {
+    if (PQresultStatus(result.get()) != PGRES_COMMAND_OK)
+        throw bookkeeping_error(result.get(), session_.error_style(), statement);
 }
 
 // golang-migrate's table has this one column; its INSERT names no columns, so there can't be another.
-bool MigrationLock::try_take_row(const spi::Look& look, const spi::Wait& wait) {
-    const std::string table = lock_table(look.facts.schema);
-    const std::uint32_t id = spi::lock_id({}, parameters_.lock_database.value_or(look.facts.database));
-    const std::string create =
-        fmt::format("CREATE TABLE IF NOT EXISTS {} (lock_id BIGINT NOT NULL PRIMARY KEY)", table);
-    const std::string take = fmt::format("INSERT INTO {} VALUES ({}) ON CONFLICT DO NOTHING", table, id);
-    for (const std::string* statement : {&create, &take}) {
-        const ResultPointer result = session_.run({*statement, {}}, wait);
-        if (PQresultStatus(result.get()) != PGRES_COMMAND_OK) {
-            throw bookkeeping_error(result.get(), session_.error_style(), *statement);
-        }
-        if (statement == &take && std::string_view(PQcmdTuples(result.get())) != "1")
-            return false;
+void MigrationLock::make_lock_table(const std::string& table, const spi::Wait& wait) {
+    const ResultPointer found = session_.run({"SELECT pg_catalog.to_regclass($1)", {table}}, wait);
+    const bool missing =
+        PQresultStatus(found.get()) == PGRES_TUPLES_OK && PQgetisnull(found.get(), 0, 0) != 0;
+    if (missing) {
+        const std::string make =
+            fmt::format("CREATE TABLE IF NOT EXISTS {} (lock_id BIGINT NOT NULL PRIMARY KEY)", table);
+        require(session_.run({make, {}}, wait), make);
     }
+    row_table_exists_ = true;
+}
+
+bool MigrationLock::try_take_row(const spi::Look& look, const spi::Wait& wait) {
+    const std::string table = lock_table(look);
+    if (!row_table_exists_)
+        make_lock_table(table, wait);
+    const std::uint32_t id = spi::lock_id({}, parameters_.lock_database.value_or(look.facts.database));
+    const std::string take = fmt::format("INSERT INTO {} VALUES ({}) ON CONFLICT DO NOTHING", table, id);
+    const ResultPointer taken = session_.run({take, {}}, wait);
+    require(taken, take);
+    if (std::string_view(PQcmdTuples(taken.get())) != "1")
+        return false;
     held_row_ = fmt::format("DELETE FROM {} WHERE lock_id = {}", table, id);
     return true;
 }
 
+std::optional<spi::BoundStatement> MigrationLock::check() const {
+    if (!held_)
+        return std::nullopt;
+    return spi::BoundStatement{std::string(kHeld),
+                               {std::to_string(held_->command), std::to_string(held_->library)}};
+}
+
 void MigrationLock::give_back() noexcept {
     try {
+        // Inside a block that failed nothing can be unlocked.
+        if (PQtransactionStatus(session_.raw()) != PQTRANS_IDLE)
+            session_.run({"ROLLBACK", {}}, {});
         if (held_) {
             session_.run(
                 {std::string(kUnlockBoth), {std::to_string(held_->command), std::to_string(held_->library)}},
@@ -101,10 +136,9 @@ void MigrationLock::give_back() noexcept {
         }
         if (held_row_)
             session_.run({*held_row_, {}}, {});
-    } catch (const Error&) {
-        // The session is lost, and with it the advisory locks.
     } catch (...) {
-        // Out of memory: the server frees the locks when the session ends.
+        // The session is lost, and with it the advisory locks; a row of the lock table stays, as with
+        // golang-migrate.
     }
     held_.reset();
     held_row_.reset();
@@ -114,8 +148,7 @@ std::optional<spi::LockHolder> MigrationLock::holder(const spi::TableNames& tabl
                                                      const spi::Wait& wait) {
     if (parameters_.lock_strategy == LockStrategy::table) {
         spi::LockHolder row;
-        row.query = fmt::format("a row in {}; if no migration runs any more, delete it",
-                                lock_table(look.facts.schema));
+        row.query = fmt::format("a row in {}; if no migration runs any more, delete it", lock_table(look));
         return row;
     }
     const Ids wanted = ids(tables, look);

@@ -21,6 +21,8 @@ public:
         : session_(session), parameters_(parameters) {}
 
     bool try_take(const spi::TableNames& tables, const spi::Look& look, const spi::Wait& wait);
+    /// Returns a query that gives one row while the ids are held; nothing when they are not ours.
+    std::optional<spi::BoundStatement> check() const;
     void give_back() noexcept;
     std::optional<spi::LockHolder> holder(const spi::TableNames& tables, const spi::Look& look,
                                           const spi::Wait& wait);
@@ -33,12 +35,15 @@ private:
     };
     Ids ids(const spi::TableNames& tables, const spi::Look& look) const;
     bool try_take_row(const spi::Look& look, const spi::Wait& wait);
-    std::string lock_table(const std::string& schema) const;
+    void make_lock_table(const std::string& table, const spi::Wait& wait);
+    void require(const ResultPointer& result, std::string_view statement) const;
+    std::string lock_table(const spi::Look& look) const;
 
     Session& session_;
     const Parameters& parameters_;
     std::optional<Ids> held_;
     std::optional<std::string> held_row_;  ///< The statement that removes our row of the lock table.
+    bool row_table_exists_ = false;        ///< The lock table was seen or made.
 };
 
 }  // namespace aether::migrate::postgres

@@ -21,22 +21,25 @@ namespace {
 // (query_to_xml needs it). Its query must give tsvectors, so each answer travels as one lexeme (2 KB at
 // most), which it returns as it is.
 //
+// Everything is qualified, and no operator is applied to operands that it only fits by a cast: the query runs
+// with the session's search_path, and a stranger's operator that fits better would run as the migrating role.
+//
 // The row's xmin is the transaction that wrote it. Every write of ours writes the version row and a history
 // row in one transaction; a different xmin says that somebody else moved the version, even back to the same
 // number.
 constexpr std::string_view kLook = R"sql(
 WITH place AS (
     SELECT n.oid AS schema_id, s.name AS schema_name
-    FROM (SELECT coalesce($1::text, current_schema()::text) AS name) s
+    FROM (SELECT coalesce($1::name, pg_catalog.current_schema()) AS name) s
     LEFT JOIN pg_catalog.pg_namespace n ON n.nspname = s.name
 ), tables AS (
     SELECT p.schema_name,
            v.oid AS version_id, v.relkind AS version_kind, h.oid AS history_id,
            coalesce(pg_catalog.has_schema_privilege(p.schema_id, 'USAGE'), false) AS may_use
     FROM place p
-    LEFT JOIN pg_catalog.pg_class v ON v.relnamespace = p.schema_id AND v.relname = $2::text
+    LEFT JOIN pg_catalog.pg_class v ON v.relnamespace = p.schema_id AND v.relname = $2::name
          AND v.relkind IN ('r', 'p', 'v', 'm', 'f')
-    LEFT JOIN pg_catalog.pg_class h ON h.relnamespace = p.schema_id AND h.relname = $3::text
+    LEFT JOIN pg_catalog.pg_class h ON h.relnamespace = p.schema_id AND h.relname = $3::name
          AND h.relkind IN ('r', 'p')
 ), readable AS (
     SELECT t.*,
@@ -46,20 +49,29 @@ WITH place AS (
                AND pg_catalog.has_table_privilege(t.history_id, 'SELECT') AS history_ok
     FROM tables t
 )
-SELECT pg_catalog.current_database(), coalesce(current_schema()::text, ''), session_user::text,
+SELECT pg_catalog.current_database(), coalesce(pg_catalog.current_schema()::text, ''), session_user::text,
+       pg_catalog.current_setting('role'), pg_catalog.current_setting('server_encoding'),
        pg_catalog.pg_is_in_recovery() OR pg_catalog.current_setting('transaction_read_only') = 'on',
        version_id IS NOT NULL, coalesce(version_kind::text, ''), version_ok, history_id IS NOT NULL, history_ok,
-       CASE WHEN version_ok THEN (SELECT string_agg(word, ',') FROM pg_catalog.ts_stat(pg_catalog.format(
-           $look$SELECT array_to_tsvector(ARRAY[version || ' ' || CASE WHEN dirty THEN 1 ELSE 0 END || ' ' || xmin])
+       CASE WHEN version_ok THEN (SELECT pg_catalog.string_agg(word, ',') FROM pg_catalog.ts_stat(pg_catalog.format(
+           $look$SELECT pg_catalog.array_to_tsvector(ARRAY[pg_catalog.format('%%s %%s %%s', version, dirty::int, xmin)])
            FROM %I.%I LIMIT 2$look$,
-           schema_name, $2::text))) END,
+           schema_name, $2::name))) END,
        CASE WHEN history_ok THEN (SELECT word FROM pg_catalog.ts_stat(pg_catalog.format(
-           $look$SELECT array_to_tsvector(ARRAY[h.leads_to || ' ' || c.count || ' ' || c.sum || ' ' || h.xmin])
+           $look$SELECT pg_catalog.array_to_tsvector(ARRAY[
+               pg_catalog.format('%%s %%s %%s %%s', h.leads_to, c.count, c.sum, h.xmin)])
            FROM (SELECT leads_to, xmin FROM %1$I.%2$I ORDER BY id DESC LIMIT 1) h,
-                (SELECT count(*), coalesce(sum(e.version), 0) %% 18446744073709551616 AS sum
-                 FROM %1$I.%2$I e JOIN (SELECT max(id) AS id FROM %1$I.%2$I GROUP BY version) l ON l.id = e.id
+                (SELECT pg_catalog.count(*) AS count,
+                        coalesce(pg_catalog.sum(e.version), 0) %% 18446744073709551616 AS sum
+                 FROM %1$I.%2$I e JOIN (SELECT pg_catalog.max(id) AS id FROM %1$I.%2$I GROUP BY version) l ON l.id = e.id
                  WHERE e.direction = 'up' AND e.version >= 0) c$look$,
-           schema_name, $3::text))) END
+           schema_name, $3::name))) END,
+       CASE WHEN version_id IS NOT NULL AND NOT (may_use
+                 AND pg_catalog.has_table_privilege(version_id, 'INSERT')
+                 AND pg_catalog.has_table_privilege(version_id, 'UPDATE')
+                 AND pg_catalog.has_table_privilege(version_id, 'DELETE')) THEN 'version'
+            WHEN history_id IS NOT NULL AND NOT (may_use
+                 AND pg_catalog.has_table_privilege(history_id, 'INSERT')) THEN 'history' ELSE '' END
 FROM readable
 )sql";
 
@@ -67,14 +79,17 @@ FROM readable
 constexpr int kDatabase = 0;
 constexpr int kSchema = 1;
 constexpr int kUser = 2;
-constexpr int kReadOnly = 3;
-constexpr int kVersionExists = 4;
-constexpr int kVersionKind = 5;
-constexpr int kVersionReadable = 6;
-constexpr int kHistoryExists = 7;
-constexpr int kHistoryReadable = 8;
-constexpr int kVersionRows = 9;
-constexpr int kHistoryEnd = 10;
+constexpr int kRole = 3;
+constexpr int kEncoding = 4;
+constexpr int kReadOnly = 5;
+constexpr int kVersionExists = 6;
+constexpr int kVersionKind = 7;
+constexpr int kVersionReadable = 8;
+constexpr int kHistoryExists = 9;
+constexpr int kHistoryReadable = 10;
+constexpr int kVersionRows = 11;
+constexpr int kHistoryEnd = 12;
+constexpr int kUnwritable = 13;
 
 std::string_view cell(const PGresult* result, int column) {
     return {PQgetvalue(result, 0, column), static_cast<std::size_t>(PQgetlength(result, 0, column))};
@@ -97,22 +112,19 @@ Number take_number(std::string_view& text) {
     return number;
 }
 
-std::string version_text(int number) {
-    return fmt::format("PostgreSQL {}.{}", number / 10000, number % 10000);
-}
-
 }  // namespace
 
 spi::BoundStatement look_statement(const spi::TableNames& tables) {
     return {std::string(kLook), {tables.schema, tables.version, tables.history}};
 }
 
-spi::Look read_look(const PGresult* result, int server_version) {
+spi::Look read_look(const PGresult* result) {
     spi::Look look;
-    look.facts.server = version_text(server_version);
     look.facts.database = cell(result, kDatabase);
     look.facts.schema = cell(result, kSchema);
     look.facts.user = cell(result, kUser);
+    look.facts.role = cell(result, kRole);
+    look.facts.unicode = cell(result, kEncoding) == "UTF8";
     look.facts.read_only = truth(result, kReadOnly);
     look.version_table = truth(result, kVersionExists);
     look.history_table = truth(result, kHistoryExists);
@@ -123,6 +135,8 @@ spi::Look read_look(const PGresult* result, int server_version) {
     }
     look.version_forbidden = look.version_table && !truth(result, kVersionReadable);
     look.history_forbidden = look.history_table && !truth(result, kHistoryReadable);
+    if (const std::string_view table = cell(result, kUnwritable); !table.empty())
+        look.unwritable = table;
     std::string_view row_xmin;
     for (std::string_view rest = cell(result, kVersionRows); !rest.empty();) {
         std::string_view row = rest.substr(0, rest.find(','));

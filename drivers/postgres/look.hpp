@@ -12,6 +12,6 @@ namespace aether::migrate::postgres {
 spi::BoundStatement look_statement(const spi::TableNames& tables);
 
 /// Reads its only row. Throws Error (bookkeeping_failed) when a table has another shape.
-spi::Look read_look(const PGresult* result, int server_version);
+spi::Look read_look(const PGresult* result);
 
 }  // namespace aether::migrate::postgres

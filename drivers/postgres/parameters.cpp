@@ -189,12 +189,14 @@ void read_query_pair(const Url& url, const std::string& key, const std::string& 
 }
 
 void set_defaults(std::string_view scheme, Builder& builder) {
+    // What a service file says counts below the URL and above these.
     // Both libraries try localhost over TCP when the URL has no host; libpq would try a Unix socket. PGHOST
     // counts below the URL, so it is left to libpq when it is set.
-    if (!builder.has("host") && !builder.has("hostaddr") && std::getenv("PGHOST") == nullptr) {
+    const bool service = builder.has("service") || std::getenv("PGSERVICE") != nullptr;
+    if (!service && !builder.has("host") && !builder.has("hostaddr") && std::getenv("PGHOST") == nullptr) {
         builder.set("host", "localhost");
     }
-    if (!builder.has("sslmode") && std::getenv("PGSSLMODE") == nullptr) {
+    if (!service && !builder.has("sslmode") && std::getenv("PGSSLMODE") == nullptr) {
         builder.set("sslmode", is_pgx(scheme) ? "prefer" : "require");
     }
     if (!builder.has("gssencmode")) {

@@ -4,6 +4,7 @@
 
 #include <poll.h>
 #include <sys/eventfd.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,7 +12,9 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <thread>
 #include <utility>
 
 #include <aether/migrate/error.hpp>
@@ -163,53 +166,58 @@ void Session::fail_lost() const {
     ErrorDetails details = connection_error(PQerrorMessage(raw()));
     details.message = "driver: bad connection: " + details.message;
     details.hint.clear();
+    // The server must see the end of the session now, not when this object dies: it holds locks.
+    if (const int socket = PQsocket(raw()); socket >= 0)
+        shutdown(socket, SHUT_RDWR);
     throw Error(std::move(details));
 }
 
-void Session::ask_to_cancel(const spi::Wait& wait, Reason& cancelled) {
-    if (cancelled != Reason::none) {
+void Session::ask_to_cancel(const spi::Wait& wait, Cancellation& cancellation) {
+    if (cancellation.reason != Reason::none)
         return;
-    }
     if (wait.stop.stop_requested()) {
-        cancelled = Reason::stopped;
+        cancellation.reason = Reason::stopped;
     } else if (passed(wait.deadline)) {
-        cancelled = Reason::deadline;
+        cancellation.reason = Reason::deadline;
     } else {
         return;
     }
-    const std::unique_ptr<PGcancel, decltype(&PQfreeCancel)> request(PQgetCancel(raw()), &PQfreeCancel);
-    std::array<char, 256> problem{};
-    if (request == nullptr ||
-        PQcancel(request.get(), problem.data(), static_cast<int>(problem.size())) == 0) {
+    cancellation.limit = std::chrono::steady_clock::now() + kCancelLimit;
+    // PQcancel() connects anew and waits without a limit, so a thread of its own does it; the request owns
+    // all it needs. When it fails the limit ends the session.
+    const std::shared_ptr<PGcancel> request(PQgetCancel(raw()),
+                                            PQfreeCancel);  // owners: this call, the thread
+    if (request == nullptr)
         fail_lost();
-    }
+    std::thread([request] {
+        std::array<char, 256> problem{};
+        PQcancel(request.get(), problem.data(), static_cast<int>(problem.size()));
+    }).detach();
 }
 
 // Sends what is queued and reads what is there, waiting at most until the deadline or a stop, then cancels
 // once.
-void Session::flush_and_read(const spi::Wait& wait, Reason& cancelled) {
+void Session::flush_and_read(const spi::Wait& wait, Cancellation& cancellation) {
     const int unsent = PQflush(raw());
     if (unsent < 0)
         fail_lost();
     const auto events = static_cast<short>(unsent > 0 ? POLLIN | POLLOUT : POLLIN);
-    std::optional<SteadyTime> limit = wait.deadline;
-    if (cancelled != Reason::none) {
-        limit = std::chrono::steady_clock::now() + kCancelLimit;
-    }
+    const bool cancelling = cancellation.reason != Reason::none;
+    const std::optional<SteadyTime> limit = cancelling ? cancellation.limit : wait.deadline;
     poll_for(PQsocket(raw()), events, wake_up_.descriptor(), poll_milliseconds(limit));
     wake_up_.clear();
-    if (cancelled != Reason::none && passed(limit))
+    if (cancelling && passed(limit))
         fail_lost();
-    ask_to_cancel(wait, cancelled);
+    ask_to_cancel(wait, cancellation);
     if (PQconsumeInput(raw()) == 0)
         fail_lost();
 }
 
-void Session::await_result(const spi::Wait& wait, Reason& cancelled) {
+void Session::await_result(const spi::Wait& wait, Cancellation& cancellation) {
     // A request to stop that came before the loop must cancel too.
-    ask_to_cancel(wait, cancelled);
+    ask_to_cancel(wait, cancellation);
     while (PQflush(raw()) > 0 || PQisBusy(raw()) != 0) {
-        flush_and_read(wait, cancelled);
+        flush_and_read(wait, cancellation);
     }
     if (PQstatus(raw()) != CONNECTION_OK)
         fail_lost();
@@ -218,14 +226,14 @@ void Session::await_result(const spi::Wait& wait, Reason& cancelled) {
 void Session::run_text(std::string_view text, const spi::Wait& wait,
                        const std::function<void(const PGresult*)>& take) {
     const std::stop_callback on_stop(wait.stop, [this] { wake_up_.signal(); });
-    Reason cancelled = Reason::none;
+    Cancellation cancellation;
     const std::string terminated(text);
     if (PQsendQuery(raw(), terminated.c_str()) == 0)
         fail_lost();
     PQsetSingleRowMode(raw());
     bool obeyed = false;
     while (true) {
-        await_result(wait, cancelled);
+        await_result(wait, cancellation);
         const ResultPointer result(PQgetResult(raw()));
         if (result == nullptr)
             break;
@@ -239,8 +247,21 @@ void Session::run_text(std::string_view text, const spi::Wait& wait,
         take(result.get());
     }
     rethrow_from(*notices_);
-    if (cancelled == Reason::stopped && obeyed)
+    if (cancellation.reason == Reason::stopped && obeyed)
         throw stopped_on_request();
+}
+
+// Says why a statement of the engine's own was cancelled by us; returns when it was not us.
+void Session::explain(const Cancellation& cancellation) {
+    if (cancellation.reason == Reason::stopped)
+        throw stopped_on_request();
+    if (cancellation.reason == Reason::deadline) {
+        ErrorDetails details;
+        details.code = ErrorCode::bookkeeping_failed;
+        details.message = "the version table could not be read or written in time";
+        details.hint = "another session may hold a lock on it: look into pg_stat_activity and pg_locks";
+        throw Error(std::move(details));
+    }
 }
 
 void Session::send_bound(const spi::BoundStatement& statement) {
@@ -257,11 +278,11 @@ void Session::send_bound(const spi::BoundStatement& statement) {
 
 ResultPointer Session::run(const spi::BoundStatement& statement, const spi::Wait& wait) {
     const std::stop_callback on_stop(wait.stop, [this] { wake_up_.signal(); });
-    Reason cancelled = Reason::none;
+    Cancellation cancellation;
     send_bound(statement);
     ResultPointer last;
     while (true) {
-        await_result(wait, cancelled);
+        await_result(wait, cancellation);
         ResultPointer result(PQgetResult(raw()));
         if (result == nullptr)
             break;
@@ -270,15 +291,15 @@ ResultPointer Session::run(const spi::BoundStatement& statement, const spi::Wait
     if (last == nullptr)
         fail_lost();
     rethrow_from(*notices_);
-    if (cancelled == Reason::stopped && was_cancelled(last))
-        throw stopped_on_request();
+    if (was_cancelled(last))
+        explain(cancellation);
     return last;
 }
 
 std::vector<ResultPointer> Session::run_pipeline(std::span<const spi::BoundStatement> statements,
                                                  const spi::Wait& wait) {
     const std::stop_callback on_stop(wait.stop, [this] { wake_up_.signal(); });
-    Reason cancelled = Reason::none;
+    Cancellation cancellation;
     if (PQenterPipelineMode(raw()) == 0)
         fail_lost();
     for (const spi::BoundStatement& statement : statements) {
@@ -288,7 +309,7 @@ std::vector<ResultPointer> Session::run_pipeline(std::span<const spi::BoundState
         fail_lost();
     std::vector<ResultPointer> results;
     while (true) {
-        await_result(wait, cancelled);
+        await_result(wait, cancellation);
         ResultPointer result(PQgetResult(raw()));
         if (result == nullptr)
             continue;  // the end of one statement's results
@@ -302,8 +323,8 @@ std::vector<ResultPointer> Session::run_pipeline(std::span<const spi::BoundState
     if (PQexitPipelineMode(raw()) == 0)
         fail_lost();
     rethrow_from(*notices_);
-    if (cancelled == Reason::stopped && std::any_of(results.begin(), results.end(), was_cancelled))
-        throw stopped_on_request();
+    if (std::any_of(results.begin(), results.end(), was_cancelled))
+        explain(cancellation);
     return results;
 }
 

@@ -2,6 +2,7 @@
 // A libpq session that never blocks beyond its deadline and can be stopped from another thread.
 #pragma once
 
+#include <chrono>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -74,12 +75,17 @@ public:
 
 private:
     enum class Reason { none, stopped, deadline };
+    struct Cancellation {
+        Reason reason = Reason::none;
+        std::chrono::steady_clock::time_point limit;  ///< Until when the server must have obeyed.
+    };
 
     void connect(const spi::Wait& wait);
     void send_bound(const spi::BoundStatement& statement);
-    void flush_and_read(const spi::Wait& wait, Reason& cancelled);
-    void await_result(const spi::Wait& wait, Reason& cancelled);
-    void ask_to_cancel(const spi::Wait& wait, Reason& cancelled);
+    void flush_and_read(const spi::Wait& wait, Cancellation& cancellation);
+    void await_result(const spi::Wait& wait, Cancellation& cancellation);
+    void ask_to_cancel(const spi::Wait& wait, Cancellation& cancellation);
+    static void explain(const Cancellation& cancellation);
     [[noreturn]] void fail_lost() const;
 
     std::unique_ptr<PGconn, ConnectionClose> connection_;

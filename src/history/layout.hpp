@@ -17,7 +17,7 @@ namespace aether::migrate::history {
 // The history table stands beside it, in the same schema, and is only ever appended to; one row per event:
 //     id                counts the events
 //     version           the migration's number; -1: none (a force to no version)
-//     event             applied | reverted | forced | adopted | repaired
+//     event             applied | reverted | forced | adopted
 //     direction         up: the version counts as applied from here on; down: it does not
 //     leads_to          the version row's version after the event; -1: no row
 //     name              the title in the file's name
@@ -29,7 +29,7 @@ namespace aether::migrate::history {
 //     actor             the database user
 //     client            user and host that ran the program
 //     tool              program and version
-//     error             what went wrong, for events that record a failure
+//     error             NULL; there so that a later kind of event can tell a failure without another table
 
 /// Returns the names of both tables. The history's name is the version table's with "_history", shortened
 /// with a checksum of the whole when it would pass the database's limit for names.

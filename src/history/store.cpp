@@ -42,11 +42,12 @@ bool is_plain(const spi::Look& look) {
 }  // namespace
 
 Store::Store(spi::Connection& connection, spi::TableNames tables, spi::Look look, const Catalog& catalog,
-             const spi::Wait& wait)
+             std::string role, const spi::Wait& wait)
     : connection_(connection),
       tables_(std::move(tables)),
       look_(std::move(look)),
       catalog_(catalog),
+      role_(std::move(role)),
       applied_(load_applied(connection, tables_, look_, wait)),
       author_{look_.facts.user, client_name(), fmt::format("aether-migrate {}", library_version())},
       replace_(!is_plain(look_)) {
@@ -83,30 +84,52 @@ std::vector<spi::BoundStatement> Store::preparation() const {
     return statements;
 }
 
-void Store::write(const VersionState& to, const std::optional<Event>& event, const spi::Wait& wait,
-                  std::vector<spi::BoundStatement> before) {
+void Store::write(const VersionState& to, const std::optional<Event>& event, const spi::Wait& wait) {
     const spi::Dialect& dialect = connection_.dialect();
-    std::vector<spi::BoundStatement> statements = std::move(before);
-    const std::size_t first_move = statements.size();
+    std::vector<spi::BoundStatement> statements;
+    const auto add = [&statements](const std::vector<spi::BoundStatement>& more) {
+        statements.insert(statements.end(), more.begin(), more.end());
+    };
+    if (!dialect.restore_role.empty())
+        add({{std::string(dialect.restore_role), {role_}}});
+    const std::optional<spi::BoundStatement> check = connection_.lock_check();
+    const std::size_t check_at = statements.size();
+    if (check)
+        add({*check});
+    add(preparation());
+    const std::size_t move_at = statements.size();
     const std::vector<spi::BoundStatement> moves = replace_ ? replace_rows(version_table(), to, dialect)
                                                             : move_row(version_table(), state_, to, dialect);
-    statements.insert(statements.end(), moves.begin(), moves.end());
-    if (event) {
-        const std::vector<spi::BoundStatement> append = appends({*event});
-        statements.insert(statements.end(), append.begin(), append.end());
-    }
+    add(moves);
+    if (event)
+        add(appends({*event}));
     const std::vector<spi::Rows> answers = connection_.batch(statements, wait);
-    if (!replace_ && moves.size() == 1 && answers[first_move].affected != 1) {
-        ErrorDetails details;
-        details.code = ErrorCode::bookkeeping_failed;
-        details.message = "somebody moved the version row while this process held the migration lock";
-        details.hint =
-            "a connection pooler in transaction mode shares one lock among its clients: connect to the "
-            "database itself";
-        details.next = "migrate version";
-        throw Error(std::move(details));
+    if (check && answers[check_at].affected != 1) {
+        fail("this session lost the migration lock while the file ran",
+             "a statement that frees all locks of a session, or resets it, gives the migration lock away");
+    }
+    if (!replace_ && moves.size() == 1 && answers[move_at].affected != 1) {
+        fail("somebody moved the version row while this process held the migration lock",
+             "a connection pooler in transaction mode shares one lock among its clients: connect to the "
+             "database itself");
     }
     written_ = to;
+}
+
+void Store::fail(std::string message, std::string hint) const {
+    ErrorDetails details;
+    details.code = ErrorCode::bookkeeping_failed;
+    details.message = std::move(message);
+    details.hint = std::move(hint);
+    throw Error(std::move(details));
+}
+
+void Store::keep_lock(const spi::Wait& wait) {
+    const std::optional<spi::BoundStatement> check = connection_.lock_check();
+    if (!check || connection_.query(*check, wait).affected == 1)
+        return;
+    if (!connection_.try_lock(tables_, look_, wait))
+        fail("the file gave the migration lock away, and another process took it", "");
 }
 
 void Store::committed() {

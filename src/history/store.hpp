@@ -19,8 +19,9 @@ class Store {
 public:
     /// Reads the applied versions when there is a history. Throws Error (bookkeeping_failed,
     /// connection_failed).
+    /// `role` is the session's at its start, see Dialect::restore_role.
     Store(spi::Connection& connection, spi::TableNames tables, spi::Look look, const Catalog& catalog,
-          const spi::Wait& wait);
+          std::string role, const spi::Wait& wait);
 
     /// What the version row says now, by the look and the moves since.
     const VersionState& state() const { return state_; }
@@ -28,14 +29,15 @@ public:
     /// The versions whose last event applied them, by the look, sorted.
     const std::vector<Version>& applied() const { return applied_; }
 
-    /// Returns what must run in the first transaction that writes: missing tables are made, and the history
-    /// adopts what others did. Nothing once such a transaction was committed.
-    std::vector<spi::BoundStatement> preparation() const;
+    /// Moves the row inside the caller's open transaction and appends the event, if there is one. The first
+    /// write also makes missing tables, and lets the history adopt what others did. All of it runs in the
+    /// session's first role. Throws Error (bookkeeping_failed), also when the row is not what it was under
+    /// the lock, or the lock is gone.
+    void write(const VersionState& to, const std::optional<Event>& event, const spi::Wait& wait);
 
-    /// Moves the row inside the caller's open transaction and appends the event, if there is one; `before`
-    /// runs first. Throws Error (bookkeeping_failed) when the row is not what it was under the lock.
-    void write(const VersionState& to, const std::optional<Event>& event, const spi::Wait& wait,
-               std::vector<spi::BoundStatement> before = {});
+    /// Takes the migration lock again when a file that ran bare gave it away (DISCARD ALL does).
+    /// Throws Error (bookkeeping_failed) when another process has it meanwhile.
+    void keep_lock(const spi::Wait& wait);
 
     /// Tells that the caller's transaction with write() in it was committed.
     void committed();
@@ -45,12 +47,15 @@ public:
 
 private:
     std::string version_table() const;
+    std::vector<spi::BoundStatement> preparation() const;
+    [[noreturn]] void fail(std::string message, std::string hint) const;
     std::vector<spi::BoundStatement> appends(const std::vector<Event>& events) const;
 
     spi::Connection& connection_;
     spi::TableNames tables_;
     spi::Look look_;
     const Catalog& catalog_;
+    std::string role_;
     std::vector<Version> applied_;
     Author author_;
     VersionState state_;

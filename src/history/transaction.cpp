@@ -15,8 +15,7 @@ Error unknown_outcome(const Error& lost) {
     ErrorDetails details = lost.details();
     details.code = ErrorCode::outcome_unknown;
     details.message = fmt::format("the session was lost while a commit was under way: {}", lost.what());
-    details.state =
-        "the server knows whether it committed; the version and the migration are applied both or neither";
+    details.state = "the server knows whether it committed, and the version row tells";
     details.next = "migrate version";
     return Error(std::move(details));
 }

@@ -2,6 +2,7 @@
 // A whole run: look, lock, look again, check every file, then one step after the other.
 #include "runner.hpp"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -9,8 +10,8 @@
 #include <aether/migrate/error.hpp>
 
 #include "../history/applied.hpp"
+#include "../history/catch_up.hpp"
 #include "../history/compat.hpp"
-#include "../history/layout.hpp"
 #include "../history/store.hpp"
 #include "../lock/session_lock.hpp"
 #include "../plan/planner.hpp"
@@ -19,16 +20,24 @@ namespace aether::migrate::run {
 
 namespace {
 
-spi::TableNames tables_of(const RunContext& context) {
-    return history::table_names(context.settings, context.connection.dialect());
-}
+constexpr std::chrono::seconds kBookkeepingLimit{30};
 
 spi::Wait waiting(const RunContext& context) {
-    return {context.stop.roll_back, std::nullopt};
+    return {context.stop.roll_back, context.clock.now() + kBookkeepingLimit};
 }
 
-lock::SessionLock take_lock(const RunContext& context, const spi::TableNames& tables, const spi::Look& look) {
-    return {context.connection, tables,          look, {context.lock_timeout, context.stop.finish},
+spi::Look look_at(const RunContext& context) {
+    SessionStart& start = context.start;
+    spi::Look look = context.connection.look(start.tables, waiting(context));
+    if (!start.tables.schema && !look.facts.schema.empty())
+        start.tables.schema = look.facts.schema;
+    if (!start.role)
+        start.role = look.facts.role;
+    return look;
+}
+
+lock::SessionLock take_lock(const RunContext& context, const spi::Look& look) {
+    return {context.connection, context.start.tables, look, {context.lock_timeout, context.stop.finish},
             context.clock,      context.observer};
 }
 
@@ -36,19 +45,30 @@ bool is_nothing(const Plan& plan) {
     return plan.steps.empty() && plan.short_by == 0;
 }
 
-// A limit of 0 asks for nothing, whatever the state is (golang-migrate looks no further either).
-bool asks_nothing(const Target& target) {
-    const auto* up = std::get_if<UpTarget>(&target);
-    const auto* down = std::get_if<DownTarget>(&target);
-    return (up != nullptr && up->limit == 0u) || (down != nullptr && down->limit == 0u);
+// What others did since the history's last event counts as applied too: the next write will adopt it.
+std::vector<Version> with_adoptions(const RunContext& context, const spi::Look& look,
+                                    const VersionState& state, std::vector<Version> applied) {
+    if (!history::moved_by_others(look))
+        return applied;
+    for (const history::Event& event :
+         history::catch_up(context.catalog, look, applied, state.version, history::EventKind::adopted)) {
+        if (event.direction == Direction::up && event.version)
+            applied.push_back(*event.version);
+    }
+    std::sort(applied.begin(), applied.end());
+    return applied;
 }
 
-void warn_of_skipped(const RunContext& context, const VersionState& state,
+void warn_of_skipped(const RunContext& context, const spi::Look& look, const VersionState& state,
                      const std::vector<Version>& applied) {
-    for (const Version version : find_skipped(context.catalog, state, applied)) {
+    if (!look.history_rows)
+        return;
+    for (const Version version :
+         find_skipped(context.catalog, state, with_adoptions(context, look, state, applied))) {
         context.observer.warning(
-            fmt::format("{} is below the current version {} and was never applied; it stays out "
-                        "until you go down below it and up again",
+            fmt::format("{} is below the current version {} and was never applied; it stays out until you go "
+                        "down below it and up "
+                        "again",
                         context.catalog.find(version)->up->file, to_string(state.version)));
     }
 }
@@ -92,10 +112,12 @@ std::vector<CheckedStep> check_steps(const RunContext& context, const Plan& plan
 // What a run needs beyond reading the version.
 void refuse_unable(const spi::Look& look) {
     ErrorDetails details;
-    if (look.history_forbidden) {
-        details.code = ErrorCode::bookkeeping_failed;
-        details.message = "permission denied for the history table";
-        details.next = fmt::format("GRANT SELECT, INSERT on it to the role {}", look.facts.user);
+    details.code = ErrorCode::bookkeeping_failed;
+    if (look.history_forbidden || look.unwritable) {
+        details.message = fmt::format("permission denied for the {} table",
+                                      look.history_forbidden ? "history" : *look.unwritable);
+        details.next =
+            fmt::format("GRANT SELECT, INSERT, UPDATE, DELETE on it to the role {}", look.facts.user);
         throw Error(std::move(details));
     }
     if (!look.facts.read_only)
@@ -106,8 +128,8 @@ void refuse_unable(const spi::Look& look) {
     throw Error(std::move(details));
 }
 
-void refuse_no_schema(const spi::TableNames& tables, const spi::Look& look) {
-    if (tables.schema || !look.facts.schema.empty())
+void refuse_no_schema(const RunContext& context) {
+    if (context.start.tables.schema)
         return;
     ErrorDetails details;
     details.code = ErrorCode::bookkeeping_failed;
@@ -119,10 +141,10 @@ void refuse_no_schema(const spi::TableNames& tables, const spi::Look& look) {
 
 // Runs the steps and says how it ended. A stop between two steps, or one that rolled a step back, is no
 // error.
-void run_steps(const RunContext& context, history::Store& store, const std::vector<CheckedStep>& steps,
-               Report& report) {
-    const StepContext step_context{context.connection, context.source,   context.settings, store,
-                                   context.clock,      context.observer, context.stop};
+void run_steps(const RunContext& context, const spi::Look& look, history::Store& store,
+               const std::vector<CheckedStep>& steps, Report& report) {
+    const StepContext step_context{context.connection, context.source,   context.settings,   store,
+                                   context.clock,      context.observer, look.facts.unicode, context.stop};
     report.left = steps.size();
     for (const CheckedStep& step : steps) {
         if (context.stop.finish.stop_requested()) {
@@ -145,19 +167,16 @@ void run_steps(const RunContext& context, history::Store& store, const std::vect
 
 Report run_to(const RunContext& context, const Target& target) {
     Report report;
-    const spi::TableNames tables = tables_of(context);
-    const spi::Look first = context.connection.look(tables, waiting(context));
-    refuse_no_schema(tables, first);
-    if (asks_nothing(target))
-        return report;
+    const spi::Look first = look_at(context);
+    refuse_no_schema(context);
     report.state = history::state_of(first);
     try {
-        if (!report.state.dirty &&
-            is_nothing(make_plan(context.catalog, report.state, target, context.source.describe()))) {
+        if (is_nothing(make_plan(context.catalog, report.state, target, context.source.describe()))) {
             if (first.history_rows && report.state.version &&
                 !history::all_applied(context.catalog, first, *report.state.version)) {
-                warn_of_skipped(context, report.state,
-                                history::load_applied(context.connection, tables, first, waiting(context)));
+                warn_of_skipped(
+                    context, first, report.state,
+                    history::load_applied(context.connection, context.start.tables, first, waiting(context)));
             }
             return report;
         }
@@ -165,16 +184,16 @@ Report run_to(const RunContext& context, const Target& target) {
         // Seen without the lock it decides nothing: another process may be in the middle of a run.
     }
     refuse_unable(first);
-    const lock::SessionLock lock = take_lock(context, tables, first);
-    const spi::Look look = context.connection.look(tables, waiting(context));
-    history::Store store(context.connection, tables, look, context.catalog, waiting(context));
+    const lock::SessionLock lock = take_lock(context, first);
+    const spi::Look look = look_at(context);
+    history::Store store(context.connection, context.start.tables, look, context.catalog, *context.start.role,
+                         waiting(context));
     report.state = history::state_of(look);
     const Plan plan = make_plan(context.catalog, report.state, target, context.source.describe());
-    if (look.history_rows)
-        warn_of_skipped(context, report.state, store.applied());
+    warn_of_skipped(context, look, report.state, store.applied());
     warn_of_missing_halves(context, plan);
     const std::vector<CheckedStep> steps = check_steps(context, plan);
-    run_steps(context, store, steps, report);
+    run_steps(context, look, store, steps, report);
     report.state = store.state();
     if (report.end == RunEnd::done && plan.short_by > 0) {
         report.end = RunEnd::short_of_it;
@@ -184,31 +203,31 @@ Report run_to(const RunContext& context, const Target& target) {
 }
 
 void force_to(const RunContext& context, const std::optional<Version>& version) {
-    const spi::TableNames tables = tables_of(context);
-    const spi::Look first = context.connection.look(tables, waiting(context));
-    refuse_no_schema(tables, first);
+    const spi::Look first = look_at(context);
+    refuse_no_schema(context);
     refuse_unable(first);
-    const lock::SessionLock lock = take_lock(context, tables, first);
-    const spi::Look look = context.connection.look(tables, waiting(context));
-    history::Store store(context.connection, tables, look, context.catalog, waiting(context));
+    const lock::SessionLock lock = take_lock(context, first);
+    const spi::Look look = look_at(context);
+    history::Store store(context.connection, context.start.tables, look, context.catalog, *context.start.role,
+                         waiting(context));
     store.force(version, waiting(context));
 }
 
 void drop_all(const RunContext& context) {
-    const spi::TableNames tables = tables_of(context);
-    const spi::Look first = context.connection.look(tables, waiting(context));
-    refuse_no_schema(tables, first);
+    const spi::Look first = look_at(context);
+    refuse_no_schema(context);
     refuse_unable(first);
-    const lock::SessionLock lock = take_lock(context, tables, first);
-    context.connection.drop(tables, waiting(context));
+    const lock::SessionLock lock = take_lock(context, first);
+    context.connection.drop(context.start.tables, {context.stop.roll_back, std::nullopt});
 }
 
 VersionState read_state(const RunContext& context) {
-    return history::state_of(context.connection.look(tables_of(context), waiting(context)));
+    return history::state_of(look_at(context));
 }
 
 spi::DropPlan plan_drop(const RunContext& context) {
-    return context.connection.plan_drop(tables_of(context), waiting(context));
+    look_at(context);
+    return context.connection.plan_drop(context.start.tables, waiting(context));
 }
 
 }  // namespace aether::migrate::run

@@ -18,12 +18,20 @@
 
 namespace aether::migrate::run {
 
+/// What is found at a session's first look and holds for all of it: a file may change the search_path and the
+/// role.
+struct SessionStart {
+    spi::TableNames tables;  ///< The schema is filled in by the first look.
+    std::optional<std::string> role;
+};
+
 /// What runs share; everything outlives them.
 struct RunContext {
     spi::Connection& connection;
     spi::Source& source;
     const Catalog& catalog;
     const spi::Settings& settings;
+    SessionStart& start;
     Clock& clock;
     Observer& observer;
     std::optional<std::chrono::seconds> lock_timeout;

@@ -26,6 +26,7 @@ struct StepContext {
     history::Store& store;
     Clock& clock;
     Observer& observer;
+    bool unicode = true;  ///< The database can store every character.
     StopTokens stop;
 };
 

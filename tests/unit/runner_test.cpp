@@ -37,7 +37,7 @@ private:
 class RunnerTest : public ::testing::Test {
 protected:
     RunnerTest() {
-        plain_.before_body = plain_.after_body = {};
+        plain_.restore_role = {};
         connection_.look_result.facts.schema = "public";
     }
 
@@ -57,8 +57,9 @@ protected:
     }
 
     RunContext context() {
-        return {connection_, *source_,  catalog_,     settings_,
-                clock_,      listener_, std::nullopt, {finish_.get_token(), {}, {}}};
+        return {connection_, *source_,     catalog_,
+                settings_,   start_,       clock_,
+                listener_,   std::nullopt, {finish_.get_token(), {}, {}}};
     }
 
     ErrorDetails failure_of(const Target& target) {
@@ -87,6 +88,7 @@ protected:
     std::unique_ptr<MemorySource> source_;
     Catalog catalog_;
     spi::Settings settings_;
+    SessionStart start_{{std::nullopt, "schema_migrations", "schema_migrations_history"}, std::nullopt};
     testing::FakeClock clock_;
     Listener listener_;
     std::stop_source finish_;
@@ -119,7 +121,7 @@ TEST_F(RunnerTest, makes_its_tables_in_the_first_transaction) {
 
     run_to(context(), UpTarget{});
 
-    EXPECT_EQ(connection_.log, (Log{"look", "lock", "look", "BEGIN", "CREATE", "CREATE", "script SELECT 1;",
+    EXPECT_EQ(connection_.log, (Log{"look", "lock", "look", "BEGIN", "script SELECT 1;", "CREATE", "CREATE",
                                     "INSERT", "INSERT", "COMMIT", "unlock"}));
 }
 

@@ -34,7 +34,8 @@ struct Created {
 
 /// Makes both files, empty, never over existing ones. The next sequence number follows the largest parsed
 /// version in the directory (golang-migrate takes the last name in byte order, and so makes a second 10 after
-/// 9_x, 10_y). Throws Error (invalid_argument, source_unusable) with golang-migrate's texts; nothing is left behind then.
+/// 9_x, 10_y). Throws Error (invalid_argument, source_unusable) with golang-migrate's texts; nothing is left
+/// behind then.
 AETHER_MIGRATE_EXPORT Created create_migration(const CreateOptions& options);
 
 }  // namespace aether::migrate

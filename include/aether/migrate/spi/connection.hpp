@@ -58,10 +58,11 @@ struct TableNames {
 
 /// Facts of the session.
 struct ServerFacts {
-    std::string server;    ///< "PostgreSQL 15.18"
     std::string database;  ///< The name that the server gives.
     std::string schema;    ///< Where unqualified names are made; empty when there is none.
     std::string user;
+    std::string role;        ///< What Dialect::restore_role takes; empty where there are no roles.
+    bool unicode = true;     ///< The database can store every character.
     bool read_only = false;  ///< A standby, or a session that can't write.
 };
 
@@ -74,16 +75,17 @@ struct VersionRow {
 /// What one look at the database shows. Made in one round trip where the database can; never locks or writes.
 struct Look {
     ServerFacts facts;
-    bool version_table = false;            ///< It exists.
-    bool history_table = false;            ///< It exists.
-    bool version_forbidden = false;        ///< The version table exists and may not be read.
-    bool history_forbidden = false;        ///< The same of the history.
-    std::vector<VersionRow> version_rows;  ///< At most two are read: more than one is a fault.
-    bool history_rows = false;             ///< The history has at least one row.
-    std::int64_t history_version = -1;     ///< The current version after the last event; -1: none.
-    bool same_write = true;                ///< Version row and last event were written in one transaction.
-    std::uint64_t applied_count = 0;       ///< How many versions' last event applied them,
-    std::uint64_t applied_sum = 0;         ///< and the sum of these versions, modulo 2^64.
+    bool version_table = false;             ///< It exists.
+    bool history_table = false;             ///< It exists.
+    bool version_forbidden = false;         ///< The version table exists and may not be read.
+    bool history_forbidden = false;         ///< The same of the history.
+    std::optional<std::string> unwritable;  ///< A table of ours that exists and that the role may not write.
+    std::vector<VersionRow> version_rows;   ///< At most two are read: more than one is a fault.
+    bool history_rows = false;              ///< The history has at least one row.
+    std::int64_t history_version = -1;      ///< The current version after the last event; -1: none.
+    bool same_write = true;                 ///< Version row and last event were written in one transaction.
+    std::uint64_t applied_count = 0;        ///< How many versions' last event applied them,
+    std::uint64_t applied_sum = 0;          ///< and the sum of these versions, modulo 2^64.
 };
 
 /// Whoever holds the migration lock.
@@ -159,7 +161,11 @@ public:
     bool try_lock(const TableNames& tables, const Look& look, const Wait& wait) {
         return do_try_lock(tables, look, wait);
     }
-    /// Gives the lock back. Never throws: a lost session has lost its locks.
+    /// Returns a query that gives one row as long as the session holds the lock, for databases in which a
+    /// file can give it away; nothing elsewhere.
+    std::optional<BoundStatement> lock_check() const { return do_lock_check(); }
+    /// Gives the lock back, rolling back first what is still open. Never throws: a lost session has lost its
+    /// locks.
     void unlock() noexcept { do_unlock(); }
     /// Returns who holds the lock, if anybody is seen.
     std::optional<LockHolder> lock_holder(const TableNames& tables, const Look& look, const Wait& wait) {
@@ -184,6 +190,7 @@ private:
     virtual Rows do_query(const BoundStatement& statement, const Wait& wait) = 0;
     virtual std::vector<Rows> do_batch(std::span<const BoundStatement> statements, const Wait& wait);
     virtual bool do_try_lock(const TableNames& tables, const Look& look, const Wait& wait) = 0;
+    virtual std::optional<BoundStatement> do_lock_check() const { return std::nullopt; }
     virtual void do_unlock() noexcept = 0;
     virtual std::optional<LockHolder> do_lock_holder(const TableNames& tables, const Look& look,
                                                      const Wait& wait) = 0;

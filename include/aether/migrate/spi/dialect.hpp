@@ -69,10 +69,10 @@ struct Dialect {
     Placeholder placeholder = Placeholder::question_mark;
     std::string_view timestamp_type = "timestamp";  ///< Column type for a moment with its time zone.
     std::string_view identity_column = "";          ///< Type and options of a key that counts by itself.
-    /// Run in a step's transaction before and after the file's own text, so that settings which the file
-    /// makes for the transaction (a role, say) do not reach the engine's own writes.
-    std::span<const std::string_view> before_body;
-    std::span<const std::string_view> after_body;
+    /// Gives a transaction the role back that the session had at its start (bound: ServerFacts::role), until
+    /// the transaction ends: a file may have left another one, and the engine's own writes are not the
+    /// file's. Empty where there are no roles to change.
+    std::string_view restore_role;
     /// SQLSTATEs that say: this statement commits by itself and can't run inside a transaction.
     std::span<const std::string_view> needs_no_transaction;
 };
