@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: MIT
+"""Several processes on one database: one migrates at a time, the others wait where they harm nobody."""
+
+import time
+import unittest
+
+from engine import EngineTest, finish, wait_until
+
+
+class Locks(EngineTest):
+
+    def holders(self):
+        """Process ids of the sessions that hold our advisory locks."""
+        return {pid for (pid,) in self.sql(
+            "SELECT DISTINCT pid FROM pg_locks l JOIN pg_database d ON d.oid = l.database"
+            " WHERE locktype = 'advisory' AND granted AND datname = current_database()")}
+
+    def sessions(self):
+        """How many sessions of our program are connected."""
+        return int(self.value("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                              " AND application_name = 'aether-migrate'"))
+
+    def held_up(self, *arguments, **options):
+        """Starts a command whose first statement waits for a lock of ours. Returns it and the session that lets go."""
+        gate = self.session()
+        gate.run("BEGIN; LOCK TABLE gate;")
+        process = self.start(*arguments, **options)
+        self.wait_for_query("LOCK TABLE gate", "wait_event_type = 'Lock'")
+        return process, gate
+
+    def gated(self, *more):
+        """Writes a first file that waits at the gate."""
+        self.sql("CREATE TABLE gate ();")
+        self.up_files("LOCK TABLE gate;\nCREATE TABLE a (id int);", *more)
+
+    def test_second_up_waits_and_then_finds_no_change(self):
+        self.gated("CREATE TABLE b (id int);")
+        first, gate = self.held_up("up")
+        second = self.start("up")
+        wait_until(lambda: self.sessions() == 2, "the second session")
+        time.sleep(0.3)
+        self.assertIsNone(second.poll())
+
+        gate.run("COMMIT;")
+
+        result = finish(first)
+        self.assertEqual((result.code, result.steps()), (0, ["1/u m1", "2/u m2"]))
+        result = finish(second)
+        self.assertEqual(result.code, 0, result.err)
+        self.assertEqual(result.err.splitlines()[-1], "no change")
+        self.assertEqual(self.history("version"), [("1",), ("2",)])
+        self.assertEqual(self.holders(), set())
+
+    def test_waiter_says_whom_it_waits_for(self):
+        self.gated()
+        first, gate = self.held_up("up", url=self.url(application_name="deploy 7"))
+        (pid,) = self.holders()
+        second = self.start("up")
+        time.sleep(1.4)
+
+        gate.run("COMMIT;")
+
+        finish(first)
+        line = next(line for line in finish(second).err.splitlines() if line.startswith("waiting"))
+        self.assertRegex(line, rf"waiting for the migration lock for \d+ s, held by pid {pid} \(deploy 7, postgres")
+        self.assertIn("LOCK TABLE gate", line)
+
+    def test_lock_timeout_fails_in_time_and_names_the_holder(self):
+        self.gated()
+        first, gate = self.held_up("up")
+        (pid,) = self.holders()
+        for arguments in (("up",), ("force", "1")):
+            with self.subTest(arguments=arguments):
+                start = time.monotonic()
+
+                result = self.fails(*arguments, flags=("-lock-timeout", "1"))
+
+                self.assertGreater(time.monotonic() - start, 0.9)
+                self.assertLess(time.monotonic() - start, 6)
+                lines = [line for line in result.err.splitlines() if not line.startswith("waiting")]
+                self.assertEqual(lines[0], "error: timeout: can't acquire database lock")
+                self.assertIn(f"held by pid {pid} (user postgres, 127.0.0.1", lines[1])
+                self.assertIn("application aether-migrate", lines[1])
+                self.assertIn("nothing was changed", lines[1])
+                self.assertTrue(lines[2].startswith("  next: "), lines)
+        gate.run("COMMIT;")
+        self.assertEqual(finish(first).code, 0)
+
+    def test_lock_timeout_of_0_takes_a_free_lock_and_fails_at_once_otherwise(self):
+        self.gated()
+        first, gate = self.held_up("up", flags=("-lock-timeout", "0"))
+        start = time.monotonic()
+        self.assertIn("can't acquire database lock", self.fails("up", flags=("-lock-timeout", "0")).err)
+        self.assertLess(time.monotonic() - start, 3)
+        gate.run("COMMIT;")
+        self.assertEqual(finish(first).code, 0)
+
+    def test_looking_does_not_wait_for_the_lock(self):
+        self.gated("CREATE TABLE b (id int);")
+        self.files({"0_zero.up.sql": "SELECT 1;"})
+        self.done("up", "1")
+        first, gate = self.held_up("up")
+        self.assertEqual(self.done("version").err, "0\n")
+        gate.run("COMMIT;")
+        finish(first)
+        holder = self.session()
+        holder.run("SELECT pg_advisory_lock(id) FROM (SELECT DISTINCT objid::bigint AS id FROM pg_locks) x;")
+        self.assertEqual(self.done("up").err, "no change\n")
+
+    def test_waiter_does_not_deadlock_with_a_concurrent_index(self):
+        self.up_files("CREATE TABLE t (id int);")
+        self.done("up")
+        for version in range(2, 5):
+            self.files({f"{version}_i.up.sql": f"CREATE INDEX CONCURRENTLY t_{version} ON t (id);"})
+            blocker = self.session()
+            blocker.run("BEGIN; INSERT INTO t VALUES (1);")
+            first = self.start("up")
+            self.wait_for_query("CREATE INDEX CONCURRENTLY")
+            waiters = [self.start("up") for _ in range(2)]
+            wait_until(lambda: self.sessions() == 3, "both waiters")
+            time.sleep(0.2)
+
+            blocker.run("COMMIT;")
+
+            results = [finish(process) for process in (first, *waiters)]
+            blocker.close()
+            self.assertEqual([result.code for result in results], [0, 0, 0], results)
+            self.assertEqual(self.row(), (version, False))
+        self.assertEqual(self.value("SELECT count(*) FROM pg_index WHERE indrelid = 't'::regclass AND indisvalid"), "3")
+        self.assertNotIn("deadlock", self.cluster.log_text())
+
+    def test_eight_processes_on_an_empty_database_run_each_migration_once(self):
+        self.up_files("CREATE TABLE seen (n int);", *(f"INSERT INTO seen VALUES ({n});" for n in range(2, 9)),
+                      "CREATE INDEX CONCURRENTLY seen_n ON seen (n);")
+
+        results = [finish(process) for process in [self.start("up") for _ in range(8)]]
+
+        self.assertEqual([result.code for result in results], [0] * 8, results)
+        steps = [step for result in results for step in result.steps()]
+        self.assertEqual(sorted(steps), sorted(f"{n}/u m{n}" for n in range(1, 10)))
+        self.assertEqual([int(n) for (n,) in self.sql("SELECT n FROM seen ORDER BY n")], list(range(2, 9)))
+        self.assertEqual(self.history("version"), [(str(n),) for n in range(1, 10)])
+        self.assertEqual(self.row(), (9, False))
+
+    def test_versions_tables_of_two_names_do_not_exclude_each_other(self):
+        self.gated()
+        first, gate = self.held_up("up")
+        self.done("force", "1", url=self.url(**{"x-migrations-table": "other"}), flags=("-lock-timeout", "1"))
+        gate.run("COMMIT;")
+        finish(first)
+
+    def test_lock_of_a_killed_process_is_free(self):
+        self.gated()
+        first, gate = self.held_up("up")
+        first.kill()
+        first.wait()
+        gate.run("COMMIT;")
+        self.assertEqual(self.done("up", flags=("-lock-timeout", "10")).err.splitlines()[-1][:6], "1/u m1")
+        self.assertEqual((self.row(), self.tables()), ((1, False), ["a", "gate"]))
+
+    def test_lock_that_a_file_gave_away_stops_the_run(self):
+        self.up_files("SELECT pg_advisory_unlock_all();\nCREATE TABLE a (id int);",
+                      "CREATE TABLE b AS SELECT count(*) AS n FROM pg_locks WHERE locktype = 'advisory'"
+                      " AND pid = pg_backend_pid();")
+        result = self.migrate("up")
+        if result.code == 0:
+            self.assertEqual(self.value("SELECT n FROM b"), "2", "the second file ran without the migration lock")
+
+    def test_table_strategy_excludes_and_keeps_its_row_only_while_running(self):
+        self.gated()
+        url = self.url("pgx", **{"x-lock-strategy": "table", "x-lock-table": "my lock"})
+        first, gate = self.held_up("up", url=url)
+        self.assertEqual(self.value('SELECT count(*) FROM "my lock"'), "1")
+
+        result = self.fails("up", url=url, flags=("-lock-timeout", "1"))
+
+        self.assertIn("can't acquire database lock", result.err)
+        self.assertIn("my lock", result.err)
+        gate.run("COMMIT;")
+        self.assertEqual(finish(first).code, 0)
+        self.assertEqual(self.value('SELECT count(*) FROM "my lock"'), "0")
+
+
+if __name__ == "__main__":
+    unittest.main()
