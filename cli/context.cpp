@@ -104,7 +104,7 @@ int Context::conclude(const Report& report) {
     }
     finished();
     closing();
-    return report.end == RunEnd::stopped && report.left > 0 ? signals_.status_when_stopped() : kSuccess;
+    return report.end == RunEnd::stopped ? signals_.status_when_stopped() : kSuccess;
 }
 
 void Context::finished() const {

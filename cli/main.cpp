@@ -51,7 +51,9 @@ std::string usage() {
 
 int print_error(const Terminal& terminal, const Error& error, Context& context) {
     // golang-migrate's create prints a bad time zone without the prefix.
-    const bool bare = std::string_view(error.what()).starts_with("unknown time zone");
+    const std::string_view message = error.what();
+    const bool bare =
+        message.starts_with("unknown time zone") || message.starts_with("time: invalid location name");
     terminal.line((bare ? "" : "error: ") + to_text(error));
     return error.code() == ErrorCode::cancelled ? context.signals().status_when_cut_off() : kFailure;
 }

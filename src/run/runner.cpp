@@ -36,9 +36,16 @@ spi::Look look_at(const RunContext& context) {
     return look;
 }
 
-lock::SessionLock take_lock(const RunContext& context, const spi::Look& look) {
-    return {context.connection, context.start.tables, look, {context.lock_timeout, context.stop.finish},
-            context.clock,      context.observer};
+// force and drop have no point in the middle at which a run may finish: a stop that was requested before the
+// wait (at a question, say) lets them go on, as in golang-migrate; one that comes during the wait ends it.
+const std::stop_token& stop_of_waiting(const RunContext& context) {
+    return context.stop.finish.stop_requested() ? context.stop.roll_back : context.stop.finish;
+}
+
+// `stop` ends the waiting.
+lock::SessionLock take_lock(const RunContext& context, const spi::Look& look, const std::stop_token& stop) {
+    return {context.connection,           context.start.tables, look,
+            {context.lock_timeout, stop}, context.clock,        context.observer};
 }
 
 bool is_nothing(const Plan& plan) {
@@ -184,7 +191,11 @@ Report run_to(const RunContext& context, const Target& target) {
         // Seen without the lock it decides nothing: another process may be in the middle of a run.
     }
     refuse_unable(first);
-    const lock::SessionLock lock = take_lock(context, first);
+    if (context.stop.finish.stop_requested()) {
+        report.end = RunEnd::stopped;
+        return report;
+    }
+    const lock::SessionLock lock = take_lock(context, first, context.stop.finish);
     const spi::Look look = look_at(context);
     history::Store store(context.connection, context.start.tables, look, context.catalog, *context.start.role,
                          waiting(context));
@@ -206,7 +217,7 @@ void force_to(const RunContext& context, const std::optional<Version>& version) 
     const spi::Look first = look_at(context);
     refuse_no_schema(context);
     refuse_unable(first);
-    const lock::SessionLock lock = take_lock(context, first);
+    const lock::SessionLock lock = take_lock(context, first, stop_of_waiting(context));
     const spi::Look look = look_at(context);
     history::Store store(context.connection, context.start.tables, look, context.catalog, *context.start.role,
                          waiting(context));
@@ -217,7 +228,7 @@ void drop_all(const RunContext& context) {
     const spi::Look first = look_at(context);
     refuse_no_schema(context);
     refuse_unable(first);
-    const lock::SessionLock lock = take_lock(context, first);
+    const lock::SessionLock lock = take_lock(context, first, stop_of_waiting(context));
     context.connection.drop(context.start.tables, {context.stop.roll_back, std::nullopt});
 }
 

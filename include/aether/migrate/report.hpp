@@ -54,7 +54,8 @@ struct Report {
     VersionState state;  ///< Afterwards.
     RunEnd end = RunEnd::done;
     std::uint64_t short_by = 0;
-    std::uint64_t left = 0;  ///< Planned steps that were not run because of a stop.
+    std::uint64_t left =
+        0;  ///< Planned steps that were not run because of a stop; 0 when it came before the plan.
 };
 
 }  // namespace aether::migrate
