@@ -143,7 +143,7 @@ class Drop(EngineTest):
         said = self.goes_too(url=self.url(user=owner))
         result = self.done("drop", "-f", url=self.url(user=owner))
 
-        self.assertEqual(said, ["column public.kept.m", f"view public.theirs (owned by {other})"])
+        self.assertEqual(said, [f"column public.kept.m (owned by {other})", f"view public.theirs (owned by {other})"])
         self.assertNotIn("stays: view", result.err)
         self.assertIn(f"stays: table public.kept (owned by {other})\n", result.err)
         self.assertEqual(self.sql("SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace"),
