@@ -11,7 +11,7 @@ namespace {
 
 void show(const Terminal& terminal, const spi::DropPlan& plan) {
     for (const std::string& object : plan.cascades) {
-        terminal.line(fmt::format("goes too, outside of the schema: {}", object));
+        terminal.line(fmt::format("goes too: {}", object));
     }
     for (const std::string& object : plan.keeps) {
         terminal.line(fmt::format("stays: {}", object));

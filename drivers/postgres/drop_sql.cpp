@@ -127,13 +127,14 @@ WITH RECURSIVE class AS (
                AND pg_catalog.pg_has_role(coalesce(c.relowner, t.stxowner), 'USAGE'))
 ), told AS (
     SELECT 1 AS block, 'remove' AS verdict, m.rank, m.class, m.oid, 0 AS part, NULL::pg_catalog.oid AS owner
-    FROM made m CROSS JOIN class k
+    FROM made m
     WHERE m.goes
       AND NOT EXISTS (
-          SELECT FROM pg_catalog.pg_class c
-          JOIN pg_catalog.pg_inherits h ON h.inhrelid = c.oid
-          JOIN gone w ON w.class = k.relation AND w.oid = h.inhparent AND w.part = 0
-          WHERE m.class = k.relation AND c.oid = m.oid AND c.relispartition)
+          SELECT FROM class k
+          JOIN gone w ON w.class = k.relation AND w.part = 0
+          JOIN pg_catalog.pg_inherits h ON h.inhparent = w.oid
+          JOIN pg_catalog.pg_class c ON c.oid = h.inhrelid AND c.relispartition
+          WHERE w.class = m.class AND c.oid = m.oid)
     UNION ALL
     SELECT 2, 'cascade', 0, t.class, t.oid, t.part, m.owner
     FROM taken t LEFT JOIN made m ON m.class = t.class AND m.oid = t.oid
