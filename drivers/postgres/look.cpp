@@ -53,19 +53,18 @@ SELECT pg_catalog.current_database(), coalesce(pg_catalog.current_schema()::text
        pg_catalog.current_setting('role'), pg_catalog.current_setting('server_encoding'),
        pg_catalog.pg_is_in_recovery() OR pg_catalog.current_setting('transaction_read_only') = 'on',
        version_id IS NOT NULL, coalesce(version_kind::text, ''), version_ok, history_id IS NOT NULL, history_ok,
-       CASE WHEN version_ok THEN (SELECT pg_catalog.string_agg(word, ',') FROM pg_catalog.ts_stat(pg_catalog.format(
-           $look$SELECT pg_catalog.array_to_tsvector(ARRAY[pg_catalog.format('%%s %%s %%s', version, dirty::int, xmin)])
-           FROM %I.%I LIMIT 2$look$,
-           schema_name, $2::name))) END,
-       CASE WHEN history_ok THEN (SELECT word FROM pg_catalog.ts_stat(pg_catalog.format(
-           $look$SELECT pg_catalog.array_to_tsvector(ARRAY[
-               pg_catalog.format('%%s %%s %%s %%s', h.leads_to, c.count, c.sum, h.xmin)])
-           FROM (SELECT leads_to, xmin FROM %1$I.%2$I ORDER BY id DESC LIMIT 1) h,
-                (SELECT pg_catalog.count(*) AS count,
-                        coalesce(pg_catalog.sum(e.version), 0) %% 18446744073709551616 AS sum
-                 FROM %1$I.%2$I e JOIN (SELECT pg_catalog.max(id) AS id FROM %1$I.%2$I GROUP BY version) l ON l.id = e.id
-                 WHERE e.direction = 'up' AND e.version >= 0) c$look$,
-           schema_name, $3::name))) END,
+       CASE WHEN version_ok THEN (SELECT pg_catalog.string_agg(word, ',') FROM pg_catalog.ts_stat(
+           pg_catalog.format(
+               $look$(SELECT pg_catalog.array_to_tsvector(ARRAY[
+                          pg_catalog.format('v %%s %%s %%s', version, dirty::int, xmin)])
+                      FROM %I.%I LIMIT 2)$look$,
+               schema_name, $2::name)
+           || CASE WHEN history_ok THEN pg_catalog.format(
+               $look$ UNION ALL
+                     (SELECT pg_catalog.array_to_tsvector(ARRAY[
+                          pg_catalog.format('h %%s %%s %%s', leads_to, applied, xmin)])
+                      FROM %I.%I ORDER BY id DESC LIMIT 1)$look$,
+               schema_name, $3::name) ELSE '' END)) END,
        CASE WHEN version_id IS NOT NULL AND NOT (may_use
                  AND pg_catalog.has_table_privilege(version_id, 'INSERT')
                  AND pg_catalog.has_table_privilege(version_id, 'UPDATE')
@@ -87,9 +86,8 @@ constexpr int kVersionKind = 7;
 constexpr int kVersionReadable = 8;
 constexpr int kHistoryExists = 9;
 constexpr int kHistoryReadable = 10;
-constexpr int kVersionRows = 11;
-constexpr int kHistoryEnd = 12;
-constexpr int kUnwritable = 13;
+constexpr int kRows = 11;
+constexpr int kUnwritable = 12;
 
 std::string_view cell(const PGresult* result, int column) {
     return {PQgetvalue(result, 0, column), static_cast<std::size_t>(PQgetlength(result, 0, column))};
@@ -110,6 +108,32 @@ Number take_number(std::string_view& text) {
     if (!text.empty())
         text.remove_prefix(1);  // the separator
     return number;
+}
+
+// "v 3 0 741,h 3 2 4 741": the rows of the version table, and the end of the history, in any order.
+void read_rows(std::string_view rest, spi::Look& look) {
+    std::string_view row_xmin;
+    std::string_view history_xmin;
+    while (!rest.empty()) {
+        std::string_view row = rest.substr(0, rest.find(','));
+        rest.remove_prefix(std::min(rest.size(), row.size() + 1));
+        const bool history = row.starts_with('h');
+        row.remove_prefix(2);
+        if (history) {
+            look.history_rows = true;
+            look.history_version = take_number<std::int64_t>(row);
+            look.applied_count = take_number<std::uint64_t>(row);
+            look.applied_sum = take_number<std::uint64_t>(row);
+            history_xmin = row;
+        } else {
+            const auto version = take_number<std::int64_t>(row);
+            const bool dirty = take_number<int>(row) == 1;
+            look.version_rows.push_back({version, dirty});
+            row_xmin = row;
+        }
+    }
+    if (look.history_rows)
+        look.same_write = look.version_rows.empty() ? look.history_version == -1 : history_xmin == row_xmin;
 }
 
 }  // namespace
@@ -137,22 +161,7 @@ spi::Look read_look(const PGresult* result) {
     look.history_forbidden = look.history_table && !truth(result, kHistoryReadable);
     if (const std::string_view table = cell(result, kUnwritable); !table.empty())
         look.unwritable = table;
-    std::string_view row_xmin;
-    for (std::string_view rest = cell(result, kVersionRows); !rest.empty();) {
-        std::string_view row = rest.substr(0, rest.find(','));
-        rest.remove_prefix(std::min(rest.size(), row.size() + 1));
-        const auto version = take_number<std::int64_t>(row);
-        const bool dirty = take_number<int>(row) == 1;
-        look.version_rows.push_back({version, dirty});
-        row_xmin = row;
-    }
-    if (std::string_view end = cell(result, kHistoryEnd); !end.empty()) {
-        look.history_rows = true;
-        look.history_version = take_number<std::int64_t>(end);
-        look.applied_count = take_number<std::uint64_t>(end);
-        look.applied_sum = take_number<std::uint64_t>(end);
-        look.same_write = look.version_rows.empty() ? look.history_version == -1 : end == row_xmin;
-    }
+    read_rows(cell(result, kRows), look);
     return look;
 }
 

@@ -2,6 +2,7 @@
 // Which versions are applied, by the history's events.
 #include "applied.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
 
@@ -34,6 +35,25 @@ ORDER BY e.version)sql",
         applied.push_back(Version{number});
     }
     return applied;
+}
+
+void follow(std::vector<Version>& applied, const Event& event) {
+    if (!event.version)
+        return;
+    const auto place = std::lower_bound(applied.begin(), applied.end(), *event.version);
+    const bool there = place != applied.end() && *place == *event.version;
+    if (event.direction == Direction::up && !there)
+        applied.insert(place, *event.version);
+    if (event.direction == Direction::down && there)
+        applied.erase(place);
+}
+
+std::string digest(const std::vector<Version>& applied) {
+    std::uint64_t sum = 0;
+    for (const Version version : applied) {
+        sum += static_cast<std::uint64_t>(version.number);
+    }
+    return fmt::format("{} {}", applied.size(), sum);
 }
 
 bool all_applied(const Catalog& catalog, const spi::Look& look, Version current) {

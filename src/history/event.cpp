@@ -47,6 +47,7 @@ spi::BoundStatement append_event(const std::string& table, const Event& event, c
         {"event", std::string(name_of(event.kind))},
         {"direction", std::string(migrate::name_of(event.direction))},
         {"leads_to", to_string(event.leads_to)},
+        {"applied", event.applied},
         {"name", event.name},
         {"checksum", event.checksum},
         {"down_sql", event.down_sql},

@@ -29,6 +29,7 @@ struct Event {
     EventKind kind = EventKind::applied;
     Direction direction = Direction::up;
     std::optional<Version> leads_to;
+    std::string applied;  ///< "42 903", see layout.hpp; the store fills it in.
     std::string name;
     std::optional<std::string> checksum;
     std::optional<std::string> down_sql;

@@ -70,6 +70,7 @@ CREATE TABLE IF NOT EXISTS {} (
     event text NOT NULL,
     direction text NOT NULL,
     leads_to bigint NOT NULL,
+    applied text NOT NULL,
     name text NOT NULL,
     checksum text,
     down_sql text,

@@ -20,6 +20,9 @@ namespace aether::migrate::history {
 //     event             applied | reverted | forced | adopted
 //     direction         up: the version counts as applied from here on; down: it does not
 //     leads_to          the version row's version after the event; -1: no row
+//     applied           how many versions are applied after the event, a blank, and their sum modulo 2^64: so
+//     that one
+//                       row tells whether a file was left out
 //     name              the title in the file's name
 //     checksum          SHA-256 of the file that ran, in hexadecimal
 //     down_sql          the down file as it was when the up file ran; NULL when it was missing or above 1 MiB

@@ -59,19 +59,21 @@ std::string Store::version_table() const {
     return qualified(tables_, tables_.version, look_, connection_.dialect());
 }
 
-std::vector<spi::BoundStatement> Store::appends(const std::vector<Event>& events) const {
+std::vector<spi::BoundStatement> Store::appends(std::vector<Event> events) {
     std::vector<spi::BoundStatement> statements;
     if (!tables_.history)
         return statements;
     const std::string table = qualified(tables_, *tables_.history, look_, connection_.dialect());
     statements.reserve(events.size());
-    for (const Event& event : events) {
+    for (Event& event : events) {
+        follow(written_applied_, event);
+        event.applied = digest(written_applied_);
         statements.push_back(append_event(table, event, author_, connection_.dialect()));
     }
     return statements;
 }
 
-std::vector<spi::BoundStatement> Store::preparation() const {
+std::vector<spi::BoundStatement> Store::preparation() {
     if (prepared_)
         return {};
     std::vector<spi::BoundStatement> statements = create_missing(tables_, look_, connection_.dialect());
@@ -86,6 +88,7 @@ std::vector<spi::BoundStatement> Store::preparation() const {
 
 void Store::write(const VersionState& to, const std::optional<Event>& event, const spi::Wait& wait) {
     const spi::Dialect& dialect = connection_.dialect();
+    written_applied_ = applied_;
     std::vector<spi::BoundStatement> statements;
     const auto add = [&statements](const std::vector<spi::BoundStatement>& more) {
         statements.insert(statements.end(), more.begin(), more.end());
@@ -134,6 +137,7 @@ void Store::keep_lock(const spi::Wait& wait) {
 
 void Store::committed() {
     state_ = written_;
+    applied_ = written_applied_;
     replace_ = false;
     prepared_ = true;
 }
@@ -142,6 +146,7 @@ void Store::force(const std::optional<Version>& version, const spi::Wait& wait) 
     const spi::Dialect& dialect = connection_.dialect();
     std::vector<spi::BoundStatement> statements = create_missing(tables_, look_, dialect);
     written_ = VersionState{version, false};
+    written_applied_ = applied_;
     for (auto& part : {replace_rows(version_table(), written_, dialect),
                        appends(catch_up(catalog_, look_, applied_, version, EventKind::forced))}) {
         statements.insert(statements.end(), part.begin(), part.end());

@@ -26,7 +26,7 @@ public:
     /// What the version row says now, by the look and the moves since.
     const VersionState& state() const { return state_; }
 
-    /// The versions whose last event applied them, by the look, sorted.
+    /// The versions whose last event applied them, sorted.
     const std::vector<Version>& applied() const { return applied_; }
 
     /// Moves the row inside the caller's open transaction and appends the event, if there is one. The first
@@ -47,9 +47,9 @@ public:
 
 private:
     std::string version_table() const;
-    std::vector<spi::BoundStatement> preparation() const;
+    std::vector<spi::BoundStatement> preparation();
     [[noreturn]] void fail(std::string message, std::string hint) const;
-    std::vector<spi::BoundStatement> appends(const std::vector<Event>& events) const;
+    std::vector<spi::BoundStatement> appends(std::vector<Event> events);
 
     spi::Connection& connection_;
     spi::TableNames tables_;
@@ -57,6 +57,7 @@ private:
     const Catalog& catalog_;
     std::string role_;
     std::vector<Version> applied_;
+    std::vector<Version> written_applied_;
     Author author_;
     VersionState state_;
     VersionState written_;
