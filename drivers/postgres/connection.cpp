@@ -60,7 +60,7 @@ spi::Look PostgresConnection::do_look(const spi::TableNames& tables, const spi::
             bookkeeping_error(result.get(), session_.error_style(), "read the version").details();
         if (details.sqlstate == "42703") {  // undefined_column
             details.hint =
-                "a table of this name exists already and is not ours: choose other names with "
+                "a table or view of this name exists already and is not ours: choose other names with "
                 "x-migrations-table, or switch the history off with x-history=false";
         }
         throw Error(std::move(details));

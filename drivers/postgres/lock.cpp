@@ -31,10 +31,9 @@ SELECT pg_catalog.pg_advisory_unlock($1::bigint),
 constexpr std::string_view kHeld = R"sql(
 SELECT 1
 WHERE (SELECT pg_catalog.count(*)
-       FROM pg_catalog.pg_locks l
-       JOIN pg_catalog.pg_database d ON d.oid = l.database AND d.datname = pg_catalog.current_database()
-       WHERE l.locktype = 'advisory' AND l.granted AND l.classid = 0 AND l.objsubid = 1
-         AND l.objid::bigint IN ($1::bigint, $2::bigint) AND l.pid = pg_catalog.pg_backend_pid())
+       FROM pg_catalog.pg_lock_status() l
+       WHERE l.pid = pg_catalog.pg_backend_pid() AND l.locktype = 'advisory' AND l.granted
+         AND l.classid = 0 AND l.objsubid = 1 AND l.objid::bigint IN ($1::bigint, $2::bigint))
       = CASE WHEN $1::bigint = $2::bigint THEN 1 ELSE 2 END
 )sql";
 

@@ -24,54 +24,42 @@ namespace {
 // Everything is qualified, and no operator is applied to operands that it only fits by a cast: the query runs
 // with the session's search_path, and a stranger's operator that fits better would run as the migrating role.
 //
+// It asks functions that use the server's own caches, not joins of catalogues: a fresh backend reads those
+// from disk, and the joins doubled the time (2.6 for 3.9 ms on PostgreSQL 16).
+//
 // The row's xmin is the transaction that wrote it. Every write of ours writes the version row and a history
 // row in one transaction; a different xmin says that somebody else moved the version, even back to the same
 // number.
 constexpr std::string_view kLook = R"sql(
-WITH place AS (
-    SELECT n.oid AS schema_id, s.name AS schema_name
-    FROM (SELECT coalesce($1::name, pg_catalog.current_schema()) AS name) s
-    LEFT JOIN pg_catalog.pg_namespace n ON n.nspname = s.name
-), tables AS (
-    SELECT p.schema_name,
-           v.oid AS version_id, v.relkind AS version_kind, h.oid AS history_id,
-           coalesce(pg_catalog.has_schema_privilege(p.schema_id, 'USAGE'), false) AS may_use
-    FROM place p
-    LEFT JOIN pg_catalog.pg_class v ON v.relnamespace = p.schema_id AND v.relname = $2::name
-         AND v.relkind IN ('r', 'p', 'v', 'm', 'f')
-    LEFT JOIN pg_catalog.pg_class h ON h.relnamespace = p.schema_id AND h.relname = $3::name
-         AND h.relkind IN ('r', 'p')
-), readable AS (
-    SELECT t.*,
-           t.version_id IS NOT NULL AND t.may_use AND t.version_kind IN ('r', 'p')
-               AND pg_catalog.has_table_privilege(t.version_id, 'SELECT') AS version_ok,
-           t.history_id IS NOT NULL AND t.may_use
-               AND pg_catalog.has_table_privilege(t.history_id, 'SELECT') AS history_ok
-    FROM tables t
-)
 SELECT pg_catalog.current_database(), coalesce(pg_catalog.current_schema()::text, ''), session_user::text,
        pg_catalog.current_setting('role'), pg_catalog.current_setting('server_encoding'),
        pg_catalog.pg_is_in_recovery() OR pg_catalog.current_setting('transaction_read_only') = 'on',
-       version_id IS NOT NULL, coalesce(version_kind::text, ''), version_ok, history_id IS NOT NULL, history_ok,
-       CASE WHEN version_ok THEN (SELECT pg_catalog.string_agg(word, ',') FROM pg_catalog.ts_stat(
+       v IS NOT NULL, v_ok, h IS NOT NULL, h_ok,
+       CASE WHEN v_ok THEN (SELECT pg_catalog.string_agg(word, ',') FROM pg_catalog.ts_stat(
            pg_catalog.format(
                $look$(SELECT pg_catalog.array_to_tsvector(ARRAY[
                           pg_catalog.format('v %%s %%s %%s', version, dirty::int, xmin)])
-                      FROM %I.%I LIMIT 2)$look$,
-               schema_name, $2::name)
-           || CASE WHEN history_ok THEN pg_catalog.format(
+                      FROM %s LIMIT 2)$look$, v::pg_catalog.regclass)
+           || CASE WHEN h_ok THEN pg_catalog.format(
                $look$ UNION ALL
                      (SELECT pg_catalog.array_to_tsvector(ARRAY[
                           pg_catalog.format('h %%s %%s %%s', leads_to, applied, xmin)])
-                      FROM %I.%I ORDER BY id DESC LIMIT 1)$look$,
-               schema_name, $3::name) ELSE '' END)) END,
-       CASE WHEN version_id IS NOT NULL AND NOT (may_use
-                 AND pg_catalog.has_table_privilege(version_id, 'INSERT')
-                 AND pg_catalog.has_table_privilege(version_id, 'UPDATE')
-                 AND pg_catalog.has_table_privilege(version_id, 'DELETE')) THEN 'version'
-            WHEN history_id IS NOT NULL AND NOT (may_use
-                 AND pg_catalog.has_table_privilege(history_id, 'INSERT')) THEN 'history' ELSE '' END
-FROM readable
+                      FROM %s ORDER BY id DESC LIMIT 1)$look$, h::pg_catalog.regclass) ELSE '' END)) END,
+       CASE WHEN NOT (pg_catalog.has_table_privilege(v, 'INSERT') AND pg_catalog.has_table_privilege(v, 'UPDATE')
+                      AND pg_catalog.has_table_privilege(v, 'DELETE')) THEN 'version'
+            WHEN NOT pg_catalog.has_table_privilege(h, 'INSERT') THEN 'history' ELSE '' END
+FROM (SELECT v, h, coalesce(pg_catalog.has_table_privilege(v, 'SELECT'), false) AS v_ok,
+             coalesce(pg_catalog.has_table_privilege(h, 'SELECT'), false) AS h_ok
+      FROM (SELECT CASE WHEN usable THEN pg_catalog.to_regclass(
+                       pg_catalog.format('%I.%I', schema, $2::name))::oid END AS v,
+                   CASE WHEN usable THEN pg_catalog.to_regclass(
+                       pg_catalog.format('%I.%I', schema, $3::name))::oid END AS h
+            FROM (SELECT schema, pg_catalog.has_schema_privilege(
+                             pg_catalog.to_regnamespace(pg_catalog.quote_ident(schema))::oid, 'USAGE') AS usable
+                  FROM (SELECT coalesce($1::name, pg_catalog.current_schema()) AS schema OFFSET 0) s
+                  OFFSET 0) u
+            OFFSET 0) t
+      OFFSET 0) r
 )sql";
 
 // The columns of the look's row, in the order of its SELECT list.
@@ -82,12 +70,11 @@ constexpr int kRole = 3;
 constexpr int kEncoding = 4;
 constexpr int kReadOnly = 5;
 constexpr int kVersionExists = 6;
-constexpr int kVersionKind = 7;
-constexpr int kVersionReadable = 8;
-constexpr int kHistoryExists = 9;
-constexpr int kHistoryReadable = 10;
-constexpr int kRows = 11;
-constexpr int kUnwritable = 12;
+constexpr int kVersionReadable = 7;
+constexpr int kHistoryExists = 8;
+constexpr int kHistoryReadable = 9;
+constexpr int kRows = 10;
+constexpr int kUnwritable = 11;
 
 std::string_view cell(const PGresult* result, int column) {
     return {PQgetvalue(result, 0, column), static_cast<std::size_t>(PQgetlength(result, 0, column))};
@@ -152,11 +139,6 @@ spi::Look read_look(const PGresult* result) {
     look.facts.read_only = truth(result, kReadOnly);
     look.version_table = truth(result, kVersionExists);
     look.history_table = truth(result, kHistoryExists);
-    const std::string_view kind = cell(result, kVersionKind);
-    if (look.version_table && kind != "r" && kind != "p") {
-        throw Error(ErrorCode::bookkeeping_failed,
-                    "the version table is a view or a foreign table, not a table");
-    }
     look.version_forbidden = look.version_table && !truth(result, kVersionReadable);
     look.history_forbidden = look.history_table && !truth(result, kHistoryReadable);
     if (const std::string_view table = cell(result, kUnwritable); !table.empty())
