@@ -59,9 +59,10 @@ spi::Look PostgresConnection::do_look(const spi::TableNames& tables, const spi::
         ErrorDetails details =
             bookkeeping_error(result.get(), session_.error_style(), "read the version").details();
         if (details.sqlstate == "42703") {  // undefined_column
+            details.context = details.message;
+            details.message = "the version table or the history is a view or has other columns than ours";
             details.hint =
-                "a table or view of this name exists already and is not ours: choose other names with "
-                "x-migrations-table, or switch the history off with x-history=false";
+                "choose another name with x-migrations-table, or switch the history off with x-history=false";
         }
         throw Error(std::move(details));
     }

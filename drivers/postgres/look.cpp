@@ -52,7 +52,7 @@ FROM (SELECT v, h, coalesce(pg_catalog.has_table_privilege(v, 'SELECT'), false) 
              coalesce(pg_catalog.has_table_privilege(h, 'SELECT'), false) AS h_ok
       FROM (SELECT CASE WHEN usable THEN pg_catalog.to_regclass(
                        pg_catalog.format('%I.%I', schema, $2::name))::oid END AS v,
-                   CASE WHEN usable THEN pg_catalog.to_regclass(
+                   CASE WHEN usable AND $3::name IS NOT NULL THEN pg_catalog.to_regclass(
                        pg_catalog.format('%I.%I', schema, $3::name))::oid END AS h
             FROM (SELECT schema, pg_catalog.has_schema_privilege(
                              pg_catalog.to_regnamespace(pg_catalog.quote_ident(schema))::oid, 'USAGE') AS usable
