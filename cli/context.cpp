@@ -99,8 +99,8 @@ int Context::conclude(const Report& report) {
         terminal_.line("no change");
     if (report.end == RunEnd::stopped && signals_.status_when_stopped() != kSuccess) {
         terminal_.line(
-            fmt::format("stopped with {} of the migrations left; the database is at version {}, clean",
-                        report.left, report.state.version ? to_string(report.state.version) : "none"));
+            fmt::format("stopped with {} of the migrations left; the database is at {}, clean", report.left,
+                        report.state.version ? "version " + to_string(report.state.version) : "no version"));
     }
     finished();
     closing();

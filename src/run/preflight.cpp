@@ -85,7 +85,8 @@ private:
             case StatementKind::refused:
                 refuse(found(piece, statement),
                        fmt::format("{} can't be run from a migration", statement.what),
-                       "write the rows as INSERT statements, and leave out what belongs to psql");
+                       statement.what.starts_with("COPY") ? "write the rows as INSERT statements"
+                                                          : "leave out what only psql understands");
         }
         if (settings_.multi_statement &&
             statement.end - statement.begin > settings_.multi_statement_max_bytes) {
@@ -111,6 +112,8 @@ private:
         details.where = {source_.path_of(file_), found.place.line, found.place.column};
         details.excerpt = found.excerpt;
         details.hint = remedy;
+        details.state = "nothing was changed";
+        details.next = "mend the file and run the command again";
         throw Error(std::move(details));
     }
 

@@ -25,6 +25,7 @@ void ScriptReader::refuse(std::string message, std::uint64_t offset) const {
     details.code = ErrorCode::migration_refused;
     details.message = fmt::format("{}: {} at byte {}", source_.path_of(file_), message, offset);
     details.where.file = source_.path_of(file_);
+    details.state = "nothing was changed";
     details.next = "save the file as UTF-8 and run the command again";
     throw Error(std::move(details));
 }

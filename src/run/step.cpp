@@ -179,8 +179,8 @@ private:
         const VersionState& state = context_.store.state();
         if (details.where.file.empty())
             details.where.file = context_.source.path_of(step_.plan.file);
-        details.state = fmt::format("the database is at version {}, clean: nothing of this file was applied",
-                                    state.version ? to_string(state.version) : "none");
+        details.state = fmt::format("the database is at {}, clean: nothing of this file was applied",
+                                    state.version ? "version " + to_string(state.version) : "no version");
         if (details.code == ErrorCode::migration_failed) {
             details.next = fmt::format("mend {}, then \"migrate {}\" again", step_.plan.file,
                                        name_of(step_.plan.direction));

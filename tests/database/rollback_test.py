@@ -76,7 +76,7 @@ class Rollback(EngineTest):
 
         self.assertEqual(self.schema(), before)
         self.assertEqual(self.row(), "absent")
-        self.assertIn("state: the database is at version none, clean", result.err)
+        self.assertIn("state: the database is at no version, clean", result.err)
 
     def test_files_before_the_failing_one_stay(self):
         self.up_files("CREATE TABLE a (id int);", "CREATE TABLE b (id int);", "CREATE TABLE c (id int); oops;",
