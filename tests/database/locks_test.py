@@ -56,7 +56,8 @@ class Locks(EngineTest):
         first, gate = self.held_up("up", url=self.url(application_name="deploy 7"))
         (pid,) = self.holders()
         second = self.start("up")
-        time.sleep(1.4)
+        wait_until(lambda: self.sessions() == 1, "the second session")  # the first has another name
+        time.sleep(2)  # it speaks after one second of waiting
 
         gate.run("COMMIT;")
 
