@@ -55,10 +55,6 @@ private:
     Session& session_;
 };
 
-std::string_view text_at(const PGresult* result, int row, int column) {
-    return {PQgetvalue(result, row, column), static_cast<std::size_t>(PQgetlength(result, row, column))};
-}
-
 void add_row(DropScript& script, const PGresult* result, int row) {
     const std::string_view verdict = text_at(result, row, 0);
     std::string label(text_at(result, row, 1));

@@ -20,7 +20,7 @@ spi::ScriptFailure failure_of(const PGresult* result, ErrorStyle style);
 Error bookkeeping_error(const PGresult* result, ErrorStyle style, std::string_view statement);
 
 /// Translates libpq's report of a failed connection into golang-migrate's texts, as
-/// "dial tcp 127.0.0.1:5432: connect: connection refused". `host` names who was asked, for the hint.
+/// "dial tcp 127.0.0.1:5432: connect: connection refused".
 ErrorDetails connection_error(std::string_view libpq_message);
 
 }  // namespace aether::migrate::postgres

@@ -49,10 +49,6 @@ WHERE l.locktype = 'advisory' AND l.granted AND l.classid = 0 AND l.objsubid = 1
 LIMIT 1
 )sql";
 
-std::string text_at(const PGresult* result, int row, int column) {
-    return {PQgetvalue(result, row, column), static_cast<std::size_t>(PQgetlength(result, row, column))};
-}
-
 }  // namespace
 
 MigrationLock::Ids MigrationLock::ids(const spi::TableNames& tables, const spi::Look& look) const {
@@ -156,13 +152,13 @@ std::optional<spi::LockHolder> MigrationLock::holder(const spi::TableNames& tabl
     if (PQresultStatus(result.get()) != PGRES_TUPLES_OK || PQntuples(result.get()) == 0)
         return std::nullopt;
     spi::LockHolder found;
-    found.pid = std::strtoll(text_at(result.get(), 0, 0).c_str(), nullptr, 10);
+    found.pid = std::strtoll(PQgetvalue(result.get(), 0, 0), nullptr, 10);
     found.user = text_at(result.get(), 0, 1);
     found.application = text_at(result.get(), 0, 2);
     found.client = text_at(result.get(), 0, 3);
     found.query = text_at(result.get(), 0, 4);
-    if (const std::string age = text_at(result.get(), 0, 5); !age.empty())
-        found.age = age + "s";
+    if (const std::string_view age = text_at(result.get(), 0, 5); !age.empty())
+        found.age = fmt::format("{}s", age);
     return found;
 }
 

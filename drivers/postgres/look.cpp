@@ -11,6 +11,8 @@
 #include <fmt/format.h>
 #include <aether/migrate/error.hpp>
 
+#include "session.hpp"
+
 namespace aether::migrate::postgres {
 
 namespace {
@@ -77,7 +79,7 @@ constexpr int kRows = 10;
 constexpr int kUnwritable = 11;
 
 std::string_view cell(const PGresult* result, int column) {
-    return {PQgetvalue(result, 0, column), static_cast<std::size_t>(PQgetlength(result, 0, column))};
+    return text_at(result, 0, column);
 }
 
 bool truth(const PGresult* result, int column) {

@@ -26,6 +26,11 @@ struct ResultClear {
 };
 using ResultPointer = std::unique_ptr<PGresult, ResultClear>;
 
+/// Returns a value of a result as text; empty for NULL. It lives as long as the result.
+inline std::string_view text_at(const PGresult* result, int row, int column) {
+    return {PQgetvalue(result, row, column), static_cast<std::size_t>(PQgetlength(result, row, column))};
+}
+
 /// A file descriptor that another thread makes readable: it wakes the loop that waits for the server.
 class WakeUp {
 public:

@@ -83,7 +83,7 @@ private:
     BodyResult result_;
 };
 
-void refuse_changed_file(const std::string& path) {
+[[noreturn]] void refuse_changed_file(const std::string& path) {
     throw Error(ErrorCode::source_unusable, fmt::format("{} changed while it was being run", path));
 }
 

@@ -20,8 +20,6 @@ namespace aether::migrate::run {
 
 namespace {
 
-constexpr std::chrono::seconds kBookkeepingLimit{30};
-
 spi::Wait waiting(const RunContext& context) {
     return {context.stop.roll_back, context.clock.now() + kBookkeepingLimit};
 }

@@ -20,7 +20,6 @@ namespace {
 using history::Transaction;
 
 constexpr std::size_t kKeptDownBytes = 1u << 20;
-constexpr std::chrono::seconds kBookkeepingLimit{30};
 // Longer, because without this write a migration that ran counts as dirty.
 constexpr std::chrono::seconds kFinalWriteLimit{300};
 

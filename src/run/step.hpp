@@ -18,6 +18,10 @@
 
 namespace aether::migrate::run {
 
+/// How long a statement of the engine's own may take before the run gives up: somebody holds a lock on its
+/// tables.
+inline constexpr std::chrono::seconds kBookkeepingLimit{30};
+
 /// What a step works with; everything outlives it.
 struct StepContext {
     spi::Connection& connection;
