@@ -119,6 +119,10 @@ std::optional<spi::BoundStatement> PostgresConnection::do_lock_check() const {
     return lock_.check();
 }
 
+std::vector<spi::BoundStatement> PostgresConnection::do_write_guard(const std::string& role) const {
+    return lock_.guard(role);
+}
+
 void PostgresConnection::do_unlock() noexcept {
     lock_.give_back();
 }

@@ -30,6 +30,7 @@ private:
                                     const spi::Wait& wait) override;
     bool do_try_lock(const spi::TableNames& tables, const spi::Look& look, const spi::Wait& wait) override;
     std::optional<spi::BoundStatement> do_lock_check() const override;
+    std::vector<spi::BoundStatement> do_write_guard(const std::string& role) const override;
     void do_unlock() noexcept override;
     std::optional<spi::LockHolder> do_lock_holder(const spi::TableNames& tables, const spi::Look& look,
                                                   const spi::Wait& wait) override;

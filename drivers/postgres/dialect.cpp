@@ -88,7 +88,6 @@ constexpr spi::Dialect kDialect{
     .placeholder = spi::Placeholder::dollar_number,
     .timestamp_type = "timestamptz",
     .identity_column = "bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
-    .restore_role = "SELECT pg_catalog.set_config('role', $1, true)",
     .needs_no_transaction = kNeedsNoTransaction,
 };
 

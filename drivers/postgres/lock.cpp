@@ -27,9 +27,9 @@ SELECT pg_catalog.pg_advisory_unlock($1::bigint),
        $1::bigint = $2::bigint OR pg_catalog.pg_advisory_unlock($2::bigint)
 )sql";
 
-// Both ids, which may be one.
+// Asks for both ids, which may be one.
 constexpr std::string_view kHeld = R"sql(
-SELECT 1
+SELECT {}
 WHERE (SELECT pg_catalog.count(*)
        FROM pg_catalog.pg_lock_status() l
        WHERE l.pid = pg_catalog.pg_backend_pid() AND l.locktype = 'advisory' AND l.granted
@@ -115,8 +115,16 @@ bool MigrationLock::try_take_row(const spi::Look& look, const spi::Wait& wait) {
 std::optional<spi::BoundStatement> MigrationLock::check() const {
     if (!held_)
         return std::nullopt;
-    return spi::BoundStatement{std::string(kHeld),
+    return spi::BoundStatement{fmt::format(kHeld, "1"),
                                {std::to_string(held_->command), std::to_string(held_->library)}};
+}
+
+std::vector<spi::BoundStatement> MigrationLock::guard(const std::string& role) const {
+    if (!held_)
+        return {{"SELECT pg_catalog.set_config('role', $1, true)", {role}}};
+    // One statement for both: it is run for every migration.
+    return {{fmt::format(kHeld, "pg_catalog.set_config('role', $3, true)"),
+             {std::to_string(held_->command), std::to_string(held_->library), role}}};
 }
 
 void MigrationLock::give_back() noexcept {

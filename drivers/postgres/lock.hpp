@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include <aether/migrate/spi/connection.hpp>
 
@@ -23,6 +25,8 @@ public:
     bool try_take(const spi::TableNames& tables, const spi::Look& look, const spi::Wait& wait);
     /// Returns a query that gives one row while the ids are held; nothing when they are not ours.
     std::optional<spi::BoundStatement> check() const;
+    /// See spi::Connection::write_guard.
+    std::vector<spi::BoundStatement> guard(const std::string& role) const;
     void give_back() noexcept;
     std::optional<spi::LockHolder> holder(const spi::TableNames& tables, const spi::Look& look,
                                           const spi::Wait& wait);

@@ -93,12 +93,8 @@ void Store::write(const VersionState& to, const std::optional<Event>& event, con
     const auto add = [&statements](const std::vector<spi::BoundStatement>& more) {
         statements.insert(statements.end(), more.begin(), more.end());
     };
-    if (!dialect.restore_role.empty())
-        add({{std::string(dialect.restore_role), {role_}}});
-    const std::optional<spi::BoundStatement> check = connection_.lock_check();
-    const std::size_t check_at = statements.size();
-    if (check)
-        add({*check});
+    add(connection_.write_guard(role_));
+    const std::size_t guards = statements.size();
     add(preparation());
     const std::size_t move_at = statements.size();
     const std::vector<spi::BoundStatement> moves = replace_ ? replace_rows(version_table(), to, dialect)
@@ -107,7 +103,7 @@ void Store::write(const VersionState& to, const std::optional<Event>& event, con
     if (event)
         add(appends({*event}));
     const std::vector<spi::Rows> answers = connection_.batch(statements, wait);
-    if (check && answers[check_at].affected != 1) {
+    if (guards > 0 && answers[guards - 1].affected != 1) {
         fail("this session lost the migration lock while the file ran",
              "a statement that frees all locks of a session, or resets it, gives the migration lock away");
     }

@@ -19,7 +19,7 @@ class Store {
 public:
     /// Reads the applied versions when there is a history. Throws Error (bookkeeping_failed,
     /// connection_failed).
-    /// `role` is the session's at its start, see Dialect::restore_role.
+    /// `role` is the session's at its start, see Connection::write_guard.
     Store(spi::Connection& connection, spi::TableNames tables, spi::Look look, const Catalog& catalog,
           std::string role, const spi::Wait& wait);
 

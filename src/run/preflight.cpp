@@ -64,6 +64,7 @@ private:
         last_ends_ = statement.kind == StatementKind::ends_transaction;
         switch (statement.kind) {
             case StatementKind::transactional:
+            case StatementKind::session_setting:
                 break;
             case StatementKind::non_transactional:
                 if (!non_transactional_)

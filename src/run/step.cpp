@@ -165,7 +165,8 @@ private:
 
     BodyResult run_file(const std::stop_token& stop) {
         return run_body(context_.connection, context_.source, step_.plan.file, step_.facts,
-                        context_.settings.statement_timeout, stop);
+                        context_.settings.limits.statement_timeout.value_or(std::chrono::milliseconds(0)),
+                        stop);
     }
 
     bool commits_by_itself(const ErrorDetails& failure) const {

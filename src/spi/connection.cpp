@@ -15,4 +15,41 @@ std::vector<Rows> Connection::do_batch(std::span<const BoundStatement> statement
     return results;
 }
 
+std::vector<BoundStatement> Connection::do_write_guard(const std::string& /*role*/) const {
+    return {};
+}
+
+void Connection::do_prepare(const Limits& /*limits*/, const Wait& /*wait*/) {}
+
+std::vector<BoundStatement> Connection::do_limit_locks(std::optional<std::chrono::milliseconds> /*lock*/,
+                                                       Scope /*scope*/) const {
+    return {};
+}
+
+Intent Connection::do_note_intent(const StatementView& /*statement*/, const Wait& /*wait*/) {
+    return {};
+}
+
+Finding Connection::do_find_effect(std::string_view /*note*/, Ending /*ending*/, const Wait& /*wait*/) {
+    return {};
+}
+
+std::string Connection::do_session_name(const Wait& /*wait*/) {
+    return {};
+}
+
+SessionState Connection::do_probe(std::string_view /*session_name*/, const Wait& /*wait*/) {
+    return SessionState::unknown;
+}
+
+void Connection::do_on_blocked(std::function<void(const std::vector<Blocker>&)> /*listener*/) {}
+
+Limits combine(const Limits& over, const Limits& under) {
+    const auto either = [](const auto& first, const auto& second) { return first ? first : second; };
+    return {either(over.table_lock_timeout, under.table_lock_timeout),
+            either(over.retry_for, under.retry_for), either(over.statement_timeout, under.statement_timeout),
+            either(over.idle_timeout, under.idle_timeout),
+            either(over.client_check_interval, under.client_check_interval)};
+}
+
 }  // namespace aether::migrate::spi

@@ -105,7 +105,7 @@ Settings read_settings(const Url& url) {
         if (milliseconds < 0) {
             refuse(fmt::format("x-statement-timeout must not be negative: {}", milliseconds));
         }
-        settings.statement_timeout = std::chrono::milliseconds(milliseconds);
+        settings.limits.statement_timeout = std::chrono::milliseconds(milliseconds);
     }
     if (const auto history = url.find("x-history"); history && !history->empty()) {
         settings.history = parse_bool("x-history", *history);

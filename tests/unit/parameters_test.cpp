@@ -32,7 +32,7 @@ TEST(Parameters, have_golang_migrates_defaults) {
     EXPECT_TRUE(settings.history);
     EXPECT_FALSE(settings.multi_statement);
     EXPECT_EQ(settings.multi_statement_max_bytes, 10485760U);
-    EXPECT_EQ(settings.statement_timeout.count(), 0);
+    EXPECT_FALSE(settings.limits.statement_timeout);
 }
 
 TEST(Parameters, keep_a_dot_in_the_table_name) {
@@ -79,7 +79,7 @@ TEST(Parameters, read_bools_as_go_does) {
 }
 
 TEST(Parameters, read_numbers_as_go_does) {
-    EXPECT_EQ(settings_of("x-statement-timeout=%2B250").statement_timeout.count(), 250);
+    EXPECT_EQ(settings_of("x-statement-timeout=%2B250").limits.statement_timeout->count(), 250);
     EXPECT_EQ(settings_of("x-multi-statement-max-size=-1").multi_statement_max_bytes, 10485760U);
     EXPECT_EQ(settings_of("x-multi-statement-max-size=100").multi_statement_max_bytes, 100U);
     EXPECT_EQ(refusal_of("x-statement-timeout=1s"),

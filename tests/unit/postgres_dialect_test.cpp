@@ -22,6 +22,8 @@ std::string_view name_of(StatementKind kind) {
     switch (kind) {
         case StatementKind::transactional:
             return "transactional";
+        case StatementKind::session_setting:
+            return "session_setting";
         case StatementKind::non_transactional:
             return "non_transactional";
         case StatementKind::begins_transaction:

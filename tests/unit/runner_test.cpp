@@ -36,10 +36,7 @@ private:
 
 class RunnerTest : public ::testing::Test {
 protected:
-    RunnerTest() {
-        plain_.restore_role = {};
-        connection_.look_result.facts.schema = "public";
-    }
+    RunnerTest() { connection_.look_result.facts.schema = "public"; }
 
     void files(const std::map<std::string, std::string>& files) {
         source_ = std::make_unique<MemorySource>(files);
@@ -83,12 +80,12 @@ protected:
         };
     }
 
-    spi::Dialect plain_ = postgres::dialect();
-    testing::FakeConnection connection_{plain_};
+    testing::FakeConnection connection_{postgres::dialect()};
     std::unique_ptr<MemorySource> source_;
     Catalog catalog_;
     spi::Settings settings_;
-    SessionStart start_{{std::nullopt, "schema_migrations", "schema_migrations_history"}, std::nullopt};
+    SessionStart start_{{std::nullopt, "schema_migrations", "schema_migrations_history", "schema_migrations_journal"},
+                        std::nullopt};
     testing::FakeClock clock_;
     Listener listener_;
     std::stop_source finish_;

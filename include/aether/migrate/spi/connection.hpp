@@ -15,6 +15,8 @@
 
 #include <aether/migrate/export.hpp>
 #include <aether/migrate/spi/dialect.hpp>
+#include <aether/migrate/spi/effect.hpp>
+#include <aether/migrate/spi/limits.hpp>
 
 namespace aether::migrate::spi {
 
@@ -54,6 +56,7 @@ struct TableNames {
     std::optional<std::string> schema;   ///< Nothing: the session's current schema.
     std::string version;                 ///< "schema_migrations"
     std::optional<std::string> history;  ///< Nothing: the history is switched off.
+    std::optional<std::string> journal;  ///< Nothing: the history is switched off.
 };
 
 /// Facts of the session.
@@ -61,7 +64,7 @@ struct ServerFacts {
     std::string database;  ///< The name that the server gives.
     std::string schema;    ///< Where unqualified names are made; empty when there is none.
     std::string user;
-    std::string role;        ///< What Dialect::restore_role takes; empty where there are no roles.
+    std::string role;        ///< What write_guard() takes; empty where there are no roles.
     bool unicode = true;     ///< The database can store every character.
     bool read_only = false;  ///< A standby, or a session that can't write.
 };
@@ -86,6 +89,9 @@ struct Look {
     bool same_write = true;                 ///< Version row and last event were written in one transaction.
     std::uint64_t applied_count = 0;        ///< How many versions' last event applied them,
     std::uint64_t applied_sum = 0;          ///< and the sum of these versions, modulo 2^64.
+    bool journal_table = false;             ///< It exists, and may be read.
+    bool journal_row = false;               ///< The journal tells of a migration under way,
+    bool journal_current = false;           ///< and the version row was last written together with it.
 };
 
 /// Whoever holds the migration lock.
@@ -107,6 +113,9 @@ struct ScriptFailure {
     std::string context;       ///< The function and line inside it.
     std::string original;      ///< The text as golang-migrate's client library shows it: "pq: …".
     std::size_t position = 0;  ///< Where in the text, in characters from 1; 0: unknown.
+    /// The same text may pass a moment later: a lock was not given in time, a deadlock, a race.
+    bool passing = false;
+    std::vector<Blocker> blockers;  ///< Whom it waited for at last, as far as seen.
 };
 
 /// How a text of several statements ended.
@@ -114,6 +123,15 @@ struct ScriptResult {
     std::size_t completed = 0;             ///< Statements of the text that completed, in order.
     std::optional<ScriptFailure> failure;  ///< Nothing: all of them completed.
 };
+
+/// How far a setting reaches.
+enum class Scope {
+    block,   ///< To the end of the transaction block.
+    session  ///< To the end of the session, or until it is set again.
+};
+
+/// Whether a session of another process is still there.
+enum class SessionState { alive, gone, unknown };
 
 /// Whether the session is inside a transaction block.
 enum class TransactionState { idle, open, failed, unknown };
@@ -164,6 +182,11 @@ public:
     /// Returns a query that gives one row as long as the session holds the lock, for databases in which a
     /// file can give it away; nothing elsewhere.
     std::optional<BoundStatement> lock_check() const { return do_lock_check(); }
+    /// Returns the statements that begin each of the engine's writes inside a transaction block. They give
+    /// the block the role back that the session had at its start (ServerFacts::role), for a file may have
+    /// left another one; and the last one gives one row only while this session holds the migration lock, and
+    /// keeps it so until the block ends where the lock is a lease. Empty where neither can be lost.
+    std::vector<BoundStatement> write_guard(const std::string& role) const { return do_write_guard(role); }
     /// Gives the lock back, rolling back first what is still open. Never throws: a lost session has lost its
     /// locks.
     void unlock() noexcept { do_unlock(); }
@@ -178,10 +201,44 @@ public:
     /// can.
     void drop(const TableNames& tables, const Wait& wait) { do_drop(tables, wait); }
 
+    /// Readies the session for a run, once, under the migration lock: what lets the server notice that this
+    /// process is gone. Never overrides what the URL, the role or the database sets.
+    void prepare(const Limits& limits, const Wait& wait) { do_prepare(limits, wait); }
+    /// Returns the statements that give the following ones of a block `lock` to wait for a lock on a table
+    /// (nothing: without a limit), until the block ends. Outside of a block: until the next ones. Empty when
+    /// the URL, the role or the database sets such a limit, or there is no such thing.
+    std::vector<BoundStatement> limit_locks(std::optional<std::chrono::milliseconds> lock,
+                                            Scope scope) const {
+        return do_limit_locks(lock, scope);
+    }
+
+    /// Notes what find_effect() will need of a statement that is to run outside of a transaction.
+    Intent note_intent(const StatementView& statement, const Wait& wait) {
+        return do_note_intent(statement, wait);
+    }
+    /// Looks what is there of a noted statement's effect. Waits for nobody.
+    Finding find_effect(std::string_view note, Ending ending, const Wait& wait) {
+        return do_find_effect(note, ending, wait);
+    }
+
+    /// Returns a name of this session by which another one can ask for it, also when a process number is used
+    /// again; empty where there is none. At most 200 bytes.
+    std::string session_name(const Wait& wait) { return do_session_name(wait); }
+    /// Asks whether a session with such a name is still there. Unknown also when the role may not see it.
+    SessionState probe(std::string_view session_name, const Wait& wait) {
+        return do_probe(session_name, wait);
+    }
+
     TransactionState transaction_state() const { return do_transaction_state(); }
 
     /// Is called for everything that the server says besides results. May be empty.
     void on_notice(std::function<void(const Notice&)> listener) { do_on_notice(std::move(listener)); }
+
+    /// Is called while a script waits for others: once soon after the wait began, then every few seconds. On
+    /// the thread that waits; must not use the connection. May be empty.
+    void on_blocked(std::function<void(const std::vector<Blocker>&)> listener) {
+        do_on_blocked(std::move(listener));
+    }
 
 private:
     virtual const Dialect& do_dialect() const = 0;
@@ -191,13 +248,22 @@ private:
     virtual std::vector<Rows> do_batch(std::span<const BoundStatement> statements, const Wait& wait);
     virtual bool do_try_lock(const TableNames& tables, const Look& look, const Wait& wait) = 0;
     virtual std::optional<BoundStatement> do_lock_check() const { return std::nullopt; }
+    virtual std::vector<BoundStatement> do_write_guard(const std::string& role) const;
     virtual void do_unlock() noexcept = 0;
     virtual std::optional<LockHolder> do_lock_holder(const TableNames& tables, const Look& look,
                                                      const Wait& wait) = 0;
     virtual DropPlan do_plan_drop(const TableNames& tables, const Wait& wait) = 0;
     virtual void do_drop(const TableNames& tables, const Wait& wait) = 0;
+    virtual void do_prepare(const Limits& limits, const Wait& wait);
+    virtual std::vector<BoundStatement> do_limit_locks(std::optional<std::chrono::milliseconds> lock,
+                                                       Scope scope) const;
+    virtual Intent do_note_intent(const StatementView& statement, const Wait& wait);
+    virtual Finding do_find_effect(std::string_view note, Ending ending, const Wait& wait);
+    virtual std::string do_session_name(const Wait& wait);
+    virtual SessionState do_probe(std::string_view session_name, const Wait& wait);
     virtual TransactionState do_transaction_state() const = 0;
     virtual void do_on_notice(std::function<void(const Notice&)> listener) = 0;
+    virtual void do_on_blocked(std::function<void(const std::vector<Blocker>&)> listener);
 };
 
 }  // namespace aether::migrate::spi

@@ -24,6 +24,7 @@ struct LexicalRules {
 /// What may be done with one statement.
 enum class StatementKind {
     transactional,         ///< The usual one: may run inside a transaction block.
+    session_setting,       ///< The same, but changes only the session: runs again when a file is resumed.
     non_transactional,     ///< The server refuses it inside a transaction block.
     begins_transaction,    ///< BEGIN, START TRANSACTION.
     ends_transaction,      ///< COMMIT, END.
@@ -69,10 +70,7 @@ struct Dialect {
     Placeholder placeholder = Placeholder::question_mark;
     std::string_view timestamp_type = "timestamp";  ///< Column type for a moment with its time zone.
     std::string_view identity_column = "";          ///< Type and options of a key that counts by itself.
-    /// Gives a transaction the role back that the session had at its start (bound: ServerFacts::role), until
-    /// the transaction ends: a file may have left another one, and the engine's own writes are not the
-    /// file's. Empty where there are no roles to change.
-    std::string_view restore_role;
+    std::string_view begin = "BEGIN";               ///< Opens the engine's own transaction blocks.
     /// SQLSTATEs that say: this statement commits by itself and can't run inside a transaction.
     std::span<const std::string_view> needs_no_transaction;
 };

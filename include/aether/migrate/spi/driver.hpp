@@ -25,7 +25,7 @@ struct Settings {
     bool history = true;                      ///< x-history
     bool multi_statement = false;             ///< x-multi-statement: each statement commits by itself.
     std::size_t multi_statement_max_bytes = 10u << 20;  ///< x-multi-statement-max-size, for one statement.
-    std::chrono::milliseconds statement_timeout{0};     ///< x-statement-timeout; 0: none.
+    Limits limits;  ///< x-table-lock-timeout, x-retry-for, x-statement-timeout, …
 };
 
 /// A session and what its URL said.
