@@ -28,8 +28,8 @@ namespace {
 using SteadyTime = std::chrono::steady_clock::time_point;
 
 constexpr std::chrono::seconds kConnectLimit{30};
-// How long a server may take to obey a cancel request before the session counts as lost.
-constexpr std::chrono::seconds kCancelLimit{15};
+// How often the listeners hear that a call still waits.
+constexpr std::chrono::milliseconds kPulse{100};
 
 // Returns poll()'s argument for a deadline; -1 waits for ever, which only an operation of the server itself
 // may do.
@@ -59,20 +59,20 @@ std::string text_of(const PGresult* result, int code) {
 }
 
 void receive_notice(void* context, const PGresult* result) {
-    auto& notices = *static_cast<Notices*>(context);
-    if (!notices.listener || notices.thrown)
+    auto& listeners = *static_cast<Listeners*>(context);
+    if (!listeners.notice || listeners.thrown)
         return;
     try {
-        notices.listener({text_of(result, PG_DIAG_SEVERITY), text_of(result, PG_DIAG_MESSAGE_PRIMARY),
+        listeners.notice({text_of(result, PG_DIAG_SEVERITY), text_of(result, PG_DIAG_MESSAGE_PRIMARY),
                           text_of(result, PG_DIAG_MESSAGE_DETAIL), text_of(result, PG_DIAG_MESSAGE_HINT)});
     } catch (...) {  // nothing may be thrown through libpq
-        notices.thrown = std::current_exception();
+        listeners.thrown = std::current_exception();
     }
 }
 
-void rethrow_from(Notices& notices) {
-    if (notices.thrown)
-        std::rethrow_exception(std::exchange(notices.thrown, nullptr));
+void rethrow_from(Listeners& listeners) {
+    if (listeners.thrown)
+        std::rethrow_exception(std::exchange(listeners.thrown, nullptr));
 }
 
 bool was_cancelled(const ResultPointer& result) {
@@ -114,7 +114,7 @@ void WakeUp::clear() const noexcept {
 }
 
 Session::Session(const Parameters& parameters, const spi::Wait& wait)
-    : notices_(std::make_unique<Notices>()), error_style_(parameters.error_style) {
+    : listeners_(std::make_unique<Listeners>()), error_style_(parameters.error_style) {
     std::vector<const char*> keywords;
     std::vector<const char*> values;
     for (const auto& [keyword, value] : parameters.keywords) {
@@ -131,7 +131,7 @@ Session::Session(const Parameters& parameters, const spi::Wait& wait)
     const auto limit = std::chrono::steady_clock::now() + parameters.connect_timeout.value_or(kConnectLimit);
     bounded.deadline = std::min(wait.deadline.value_or(limit), limit);
     connect(bounded);
-    PQsetNoticeReceiver(raw(), receive_notice, notices_.get());
+    PQsetNoticeReceiver(raw(), receive_notice, listeners_.get());
     PQsetnonblocking(raw(), 1);
 }
 
@@ -172,17 +172,18 @@ void Session::fail_lost() const {
     throw Error(std::move(details));
 }
 
-void Session::ask_to_cancel(const spi::Wait& wait, Cancellation& cancellation) {
+void Session::ask_to_cancel(Waiting& waiting) {
+    Cancellation& cancellation = waiting.cancellation;
     if (cancellation.reason != Reason::none)
         return;
-    if (wait.stop.stop_requested()) {
+    if (waiting.wait.stop.stop_requested()) {
         cancellation.reason = Reason::stopped;
-    } else if (passed(wait.deadline)) {
+    } else if (passed(waiting.wait.deadline)) {
         cancellation.reason = Reason::deadline;
     } else {
         return;
     }
-    cancellation.limit = std::chrono::steady_clock::now() + kCancelLimit;
+    cancellation.limit = std::chrono::steady_clock::now() + cancel_limit_;
     // PQcancel() connects anew and waits without a limit, so a thread of its own does it; the request owns
     // all it needs. When it fails the limit ends the session.
     const std::shared_ptr<PGcancel> request(PQgetCancel(raw()),
@@ -195,29 +196,57 @@ void Session::ask_to_cancel(const spi::Wait& wait, Cancellation& cancellation) {
     }).detach();
 }
 
+Session::Waiting Session::start_waiting(const spi::Wait& wait) const {
+    const SteadyTime now = std::chrono::steady_clock::now();
+    return {wait, {}, now, now + kPulse};
+}
+
+void Session::tell_waiting(Waiting& waiting) {
+    const SteadyTime now = std::chrono::steady_clock::now();
+    if (now < waiting.pulse || listeners_->thrown)
+        return;
+    const auto waited = std::chrono::duration_cast<std::chrono::milliseconds>(now - waiting.since);
+    try {
+        for (const auto& listener : listeners_->wait) {
+            listener(waited);
+        }
+    } catch (...) {  // the server's answer must be read first
+        listeners_->thrown = std::current_exception();
+    }
+    waiting.pulse = std::chrono::steady_clock::now() + kPulse;
+}
+
 // Sends what is queued and reads what is there, waiting at most until the deadline or a stop, then cancels
 // once.
-void Session::flush_and_read(const spi::Wait& wait, Cancellation& cancellation) {
+void Session::flush_and_read(Waiting& waiting) {
+    // Here, where no answer is there yet: who then looks what a statement waits for finds it still waiting.
+    const bool heard = !listeners_->wait.empty();
+    if (heard)
+        tell_waiting(waiting);
     const int unsent = PQflush(raw());
     if (unsent < 0)
         fail_lost();
     const auto events = static_cast<short>(unsent > 0 ? POLLIN | POLLOUT : POLLIN);
-    const bool cancelling = cancellation.reason != Reason::none;
-    const std::optional<SteadyTime> limit = cancelling ? cancellation.limit : wait.deadline;
-    poll_for(PQsocket(raw()), events, wake_up_.descriptor(), poll_milliseconds(limit));
+    const bool cancelling = waiting.cancellation.reason != Reason::none;
+    const std::optional<SteadyTime> limit = cancelling ? waiting.cancellation.limit : waiting.wait.deadline;
+    const std::optional<SteadyTime> until =
+        heard ? std::min(limit.value_or(waiting.pulse), waiting.pulse) : limit;
+    poll_for(PQsocket(raw()), events, wake_up_.descriptor(), poll_milliseconds(until));
     wake_up_.clear();
     if (cancelling && passed(limit))
         fail_lost();
-    ask_to_cancel(wait, cancellation);
+    ask_to_cancel(waiting);
     if (PQconsumeInput(raw()) == 0)
         fail_lost();
 }
 
-void Session::await_result(const spi::Wait& wait, Cancellation& cancellation) {
+void Session::await_result(Waiting& waiting) {
     // A request to stop that came before the loop must cancel too.
-    ask_to_cancel(wait, cancellation);
+    ask_to_cancel(waiting);
+    if (PQflush(raw()) > 0 || PQisBusy(raw()) != 0)
+        waiting.since = std::chrono::steady_clock::now();
     while (PQflush(raw()) > 0 || PQisBusy(raw()) != 0) {
-        flush_and_read(wait, cancellation);
+        flush_and_read(waiting);
     }
     if (PQstatus(raw()) != CONNECTION_OK)
         fail_lost();
@@ -226,14 +255,14 @@ void Session::await_result(const spi::Wait& wait, Cancellation& cancellation) {
 void Session::run_text(std::string_view text, const spi::Wait& wait,
                        const std::function<void(const PGresult*)>& take) {
     const std::stop_callback on_stop(wait.stop, [this] { wake_up_.signal(); });
-    Cancellation cancellation;
+    Waiting waiting = start_waiting(wait);
     const std::string terminated(text);
     if (PQsendQuery(raw(), terminated.c_str()) == 0)
         fail_lost();
     PQsetSingleRowMode(raw());
     bool obeyed = false;
     while (true) {
-        await_result(wait, cancellation);
+        await_result(waiting);
         const ResultPointer result(PQgetResult(raw()));
         if (result == nullptr)
             break;
@@ -246,8 +275,8 @@ void Session::run_text(std::string_view text, const spi::Wait& wait,
         obeyed = obeyed || was_cancelled(result);
         take(result.get());
     }
-    rethrow_from(*notices_);
-    if (cancellation.reason == Reason::stopped && obeyed)
+    rethrow_from(*listeners_);
+    if (waiting.cancellation.reason == Reason::stopped && obeyed)
         throw stopped_on_request();
 }
 
@@ -278,11 +307,11 @@ void Session::send_bound(const spi::BoundStatement& statement) {
 
 ResultPointer Session::run(const spi::BoundStatement& statement, const spi::Wait& wait) {
     const std::stop_callback on_stop(wait.stop, [this] { wake_up_.signal(); });
-    Cancellation cancellation;
+    Waiting waiting = start_waiting(wait);
     send_bound(statement);
     ResultPointer last;
     while (true) {
-        await_result(wait, cancellation);
+        await_result(waiting);
         ResultPointer result(PQgetResult(raw()));
         if (result == nullptr)
             break;
@@ -290,16 +319,16 @@ ResultPointer Session::run(const spi::BoundStatement& statement, const spi::Wait
     }
     if (last == nullptr)
         fail_lost();
-    rethrow_from(*notices_);
+    rethrow_from(*listeners_);
     if (was_cancelled(last))
-        explain(cancellation);
+        explain(waiting.cancellation);
     return last;
 }
 
 std::vector<ResultPointer> Session::run_pipeline(std::span<const spi::BoundStatement> statements,
                                                  const spi::Wait& wait) {
     const std::stop_callback on_stop(wait.stop, [this] { wake_up_.signal(); });
-    Cancellation cancellation;
+    Waiting waiting = start_waiting(wait);
     if (PQenterPipelineMode(raw()) == 0)
         fail_lost();
     for (const spi::BoundStatement& statement : statements) {
@@ -309,7 +338,7 @@ std::vector<ResultPointer> Session::run_pipeline(std::span<const spi::BoundState
         fail_lost();
     std::vector<ResultPointer> results;
     while (true) {
-        await_result(wait, cancellation);
+        await_result(waiting);
         ResultPointer result(PQgetResult(raw()));
         if (result == nullptr)
             continue;  // the end of one statement's results
@@ -322,9 +351,9 @@ std::vector<ResultPointer> Session::run_pipeline(std::span<const spi::BoundState
     }
     if (PQexitPipelineMode(raw()) == 0)
         fail_lost();
-    rethrow_from(*notices_);
+    rethrow_from(*listeners_);
     if (std::any_of(results.begin(), results.end(), was_cancelled))
-        explain(cancellation);
+        explain(waiting.cancellation);
     return results;
 }
 

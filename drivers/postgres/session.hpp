@@ -47,9 +47,11 @@ private:
     int descriptor_ = -1;
 };
 
-/// Who hears the server's notices. libpq calls it from C, so what a listener throws is kept until C is left.
-struct Notices {
-    std::function<void(const spi::Notice&)> listener;
+/// Who hears of what happens in the middle of a result. What a listener throws is kept until the session is
+/// through with the result, for libpq calls the first one from C and the protocol has no way out before.
+struct Listeners {
+    std::function<void(const spi::Notice&)> notice;
+    std::vector<std::function<void(std::chrono::milliseconds waited)>> wait;
     std::exception_ptr thrown;
 };
 
@@ -75,8 +77,20 @@ public:
     PGconn* raw() const noexcept { return connection_.get(); }
     ErrorStyle error_style() const noexcept { return error_style_; }
     void on_notice(std::function<void(const spi::Notice&)> listener) {
-        notices_->listener = std::move(listener);
+        listeners_->notice = std::move(listener);
     }
+
+    /// Adds a listener that is called about every 100 ms while a call waits for the server, never in the
+    /// first 100 ms. `waited` counts from the last answer; of a text of several statements the server may
+    /// keep the answers until all are done. On the thread that waits; it may block for a moment and must not
+    /// use this session. What it throws ends the call, but only once the server's answer is there.
+    void on_wait(std::function<void(std::chrono::milliseconds waited)> listener) {
+        listeners_->wait.push_back(std::move(listener));
+    }
+
+    /// Sets how long the server may take to obey a request to cancel before the session counts as lost.
+    /// 15 s unless set.
+    void set_cancel_limit(std::chrono::milliseconds limit) { cancel_limit_ = limit; }
 
 private:
     enum class Reason { none, stopped, deadline };
@@ -85,18 +99,29 @@ private:
         std::chrono::steady_clock::time_point limit;  ///< Until when the server must have obeyed.
     };
 
+    /// What one call waits for, and since when.
+    struct Waiting {
+        const spi::Wait& wait;
+        Cancellation cancellation;
+        std::chrono::steady_clock::time_point since;  ///< The wait for the current result.
+        std::chrono::steady_clock::time_point pulse;  ///< When the listeners are to be called next.
+    };
+
+    Waiting start_waiting(const spi::Wait& wait) const;
     void connect(const spi::Wait& wait);
     void send_bound(const spi::BoundStatement& statement);
-    void flush_and_read(const spi::Wait& wait, Cancellation& cancellation);
-    void await_result(const spi::Wait& wait, Cancellation& cancellation);
-    void ask_to_cancel(const spi::Wait& wait, Cancellation& cancellation);
+    void flush_and_read(Waiting& waiting);
+    void await_result(Waiting& waiting);
+    void tell_waiting(Waiting& waiting);
+    void ask_to_cancel(Waiting& waiting);
     static void explain(const Cancellation& cancellation);
     [[noreturn]] void fail_lost() const;
 
     std::unique_ptr<PGconn, ConnectionClose> connection_;
-    std::unique_ptr<Notices> notices_;  // libpq keeps its address
+    std::unique_ptr<Listeners> listeners_;  // libpq keeps its address
     WakeUp wake_up_;
     ErrorStyle error_style_;
+    std::chrono::milliseconds cancel_limit_ = std::chrono::seconds{15};
 };
 
 }  // namespace aether::migrate::postgres
