@@ -127,6 +127,19 @@ std::string hint_for(std::string_view message) {
 
 }  // namespace
 
+bool may_pass_later(std::string_view sqlstate, std::string_view message, std::string_view schema) {
+    // lock_not_available, deadlock_detected, serialization_failure
+    if (sqlstate == "55P03" || sqlstate == "40P01" || sqlstate == "40001")
+        return true;
+    // Two sessions change one row of the catalogue, as GRANT and CREATE OR REPLACE do. The server translates
+    // no message of an internal error.
+    if (sqlstate == "XX000")
+        return message == "tuple concurrently updated" || message == "tuple concurrently deleted";
+    // unique_violation: two sessions make an object of one name, also with IF NOT EXISTS. A plain duplicate
+    // has a code of its own.
+    return sqlstate == "23505" && schema == "pg_catalog";
+}
+
 spi::ScriptFailure failure_of(const PGresult* result, ErrorStyle style) {
     spi::ScriptFailure failure;
     failure.message = field(result, PG_DIAG_MESSAGE_PRIMARY);
@@ -137,6 +150,7 @@ spi::ScriptFailure failure_of(const PGresult* result, ErrorStyle style) {
     if (failure.message.empty()) {
         failure.message = std::string(trim(PQresultErrorMessage(result)));
     }
+    failure.passing = may_pass_later(failure.sqlstate, failure.message, field(result, PG_DIAG_SCHEMA_NAME));
     const std::string position = field(result, PG_DIAG_STATEMENT_POSITION);
     std::from_chars(position.data(), position.data() + position.size(), failure.position);
     failure.original = style == ErrorStyle::lib_pq

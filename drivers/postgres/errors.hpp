@@ -13,6 +13,11 @@
 
 namespace aether::migrate::postgres {
 
+/// Tells whether the same text may pass a moment later: it did not get a lock in time, lost a deadlock or a
+/// serializable transaction, or ran into another session's change of the catalogue. `schema` is where the
+/// server says that the violated constraint is. Not 57014: that is a limit or a stop that somebody set.
+bool may_pass_later(std::string_view sqlstate, std::string_view message, std::string_view schema);
+
 /// Reads all that an error result says.
 spi::ScriptFailure failure_of(const PGresult* result, ErrorStyle style);
 

@@ -57,6 +57,29 @@ TEST(PostgresErrors, say_that_a_host_is_unknown) {
               "dial tcp: lookup nope: no such host");
 }
 
+TEST(PostgresErrors, say_what_may_pass_later) {
+    EXPECT_TRUE(may_pass_later("55P03", "canceling statement due to lock timeout", ""));
+    EXPECT_TRUE(may_pass_later("40P01", "deadlock detected", ""));
+    EXPECT_TRUE(may_pass_later("40001", "could not serialize access due to concurrent update", ""));
+    EXPECT_TRUE(may_pass_later("XX000", "tuple concurrently updated", ""));
+    EXPECT_TRUE(may_pass_later("XX000", "tuple concurrently deleted", ""));
+    EXPECT_TRUE(may_pass_later("23505",
+                               "duplicate key value violates unique constraint "
+                               "\"pg_type_typname_nsp_index\"",
+                               "pg_catalog"));
+}
+
+TEST(PostgresErrors, say_what_stays) {
+    EXPECT_FALSE(may_pass_later("57014", "canceling statement due to statement timeout", ""));
+    EXPECT_FALSE(may_pass_later("57014", "canceling statement due to user request", ""));
+    EXPECT_FALSE(may_pass_later("XX000", "cache lookup failed for relation 1", ""));
+    EXPECT_FALSE(may_pass_later("XX000", "tuple concurrently updated: no", ""));
+    EXPECT_FALSE(
+        may_pass_later("23505", "duplicate key value violates unique constraint \"t_pkey\"", "public"));
+    EXPECT_FALSE(may_pass_later("42P07", "relation \"t\" already exists", ""));
+    EXPECT_FALSE(may_pass_later("", "", "pg_catalog"));
+}
+
 TEST(PostgresErrors, show_no_password) {
     const ErrorDetails details = connection_error("bad thing with postgres://bob:s3cret@h/d\nmore\n");
 
