@@ -141,6 +141,18 @@ void PostgresConnection::do_drop(const spi::TableNames& tables, const spi::Wait&
     run_drop(session_, tables, wait);
 }
 
+void PostgresConnection::do_prepare(const spi::Limits& limits, const spi::Wait& wait) {
+    // With the lock table a pooler is allowed that gives each transaction another backend.
+    const bool may_wander = parameters_.lock_strategy == LockStrategy::table;
+    limits_.prepare(session_, limits,
+                    may_wander ? SessionLimits::Binding::may_wander : SessionLimits::Binding::fixed, wait);
+}
+
+std::vector<spi::BoundStatement> PostgresConnection::do_limit_locks(
+    std::optional<std::chrono::milliseconds> lock, spi::Scope scope) const {
+    return limits_.limit_locks(lock, scope);
+}
+
 spi::TransactionState PostgresConnection::do_transaction_state() const {
     switch (PQtransactionStatus(session_.raw())) {
         case PQTRANS_IDLE:

@@ -2,6 +2,7 @@
 // The engine's Connection over a libpq session.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <string_view>
@@ -9,6 +10,7 @@
 
 #include <aether/migrate/spi/connection.hpp>
 
+#include "limits.hpp"
 #include "lock.hpp"
 #include "parameters.hpp"
 #include "session.hpp"
@@ -36,12 +38,16 @@ private:
                                                   const spi::Wait& wait) override;
     spi::DropPlan do_plan_drop(const spi::TableNames& tables, const spi::Wait& wait) override;
     void do_drop(const spi::TableNames& tables, const spi::Wait& wait) override;
+    void do_prepare(const spi::Limits& limits, const spi::Wait& wait) override;
+    std::vector<spi::BoundStatement> do_limit_locks(std::optional<std::chrono::milliseconds> lock,
+                                                    spi::Scope scope) const override;
     spi::TransactionState do_transaction_state() const override;
     void do_on_notice(std::function<void(const spi::Notice&)> listener) override;
 
     Parameters parameters_;
     Session session_;
     MigrationLock lock_;
+    mutable SessionLimits limits_;  // remembers what do_limit_locks() was asked for
 };
 
 }  // namespace aether::migrate::postgres
