@@ -44,12 +44,4 @@ SessionState Connection::do_probe(std::string_view /*session_name*/, const Wait&
 
 void Connection::do_on_blocked(std::function<void(const std::vector<Blocker>&)> /*listener*/) {}
 
-Limits combine(const Limits& over, const Limits& under) {
-    const auto either = [](const auto& first, const auto& second) { return first ? first : second; };
-    return {either(over.table_lock_timeout, under.table_lock_timeout),
-            either(over.retry_for, under.retry_for), either(over.statement_timeout, under.statement_timeout),
-            either(over.idle_timeout, under.idle_timeout),
-            either(over.client_check_interval, under.client_check_interval)};
-}
-
 }  // namespace aether::migrate::spi
