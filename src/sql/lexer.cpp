@@ -293,6 +293,21 @@ Token next_token(std::string_view text, std::size_t from, const spi::LexicalRule
     }
 }
 
+std::optional<Comment> find_comment(std::string_view text, std::size_t from,
+                                    const spi::LexicalRules& rules) noexcept {
+    const std::size_t begin = skip_class(text, from, kBlank);
+    if (begin >= text.size()) {
+        return std::nullopt;
+    }
+    if (starts_line_comment(text, begin, rules)) {
+        return Comment{true, begin, skip_line(text, begin)};
+    }
+    if (text[begin] == '/' && peek(text, begin + 1) == '*') {
+        return Comment{false, begin, skip_block_comment(text, begin + 2, rules).end};
+    }
+    return std::nullopt;
+}
+
 bool equals_ignoring_case(std::string_view left, std::string_view right) noexcept {
     return left.size() == right.size() && std::equal(left.begin(), left.end(), right.begin(),
                                                      [](char a, char b) { return lower(a) == lower(b); });

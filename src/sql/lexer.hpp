@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include <aether/migrate/spi/dialect.hpp>
@@ -37,6 +38,18 @@ struct Token {
 /// A token that touches the text's end may be longer in a longer text. Linear in the bytes it passes; never
 /// throws.
 Token next_token(std::string_view text, std::size_t from, const spi::LexicalRules& rules) noexcept;
+
+/// A comment with its marks; offsets count bytes from the start of the text.
+struct Comment {
+    bool line = false;  ///< It goes to the end of its line, which is not part of it.
+    std::size_t begin = 0;
+    std::size_t end = 0;
+};
+
+/// Returns the comment that comes next at or after `from`, with nothing but blanks before it; nothing when
+/// something else does. Linear in the bytes it passes; never throws.
+std::optional<Comment> find_comment(std::string_view text, std::size_t from,
+                                    const spi::LexicalRules& rules) noexcept;
 
 /// Returns the small form of an ASCII letter, and any other byte as it is.
 constexpr char lower(char c) noexcept {

@@ -257,5 +257,32 @@ TEST(lexer, compares_ascii_letters_without_case) {
     EXPECT_FALSE(equals_ignoring_case("@", "`"));
 }
 
+TEST(lexer, finds_the_comment_that_comes_next) {
+    constexpr std::string_view kText = " \n-- a\r\n/* b /* c */ */ -- d";
+    spi::LexicalRules rules;
+    rules.nested_block_comments = true;
+
+    const auto first = find_comment(kText, 0, rules);
+    ASSERT_TRUE(first);
+    EXPECT_TRUE(first->line);
+    EXPECT_EQ(kText.substr(first->begin, first->end - first->begin), "-- a");
+    const auto second = find_comment(kText, first->end, rules);
+    ASSERT_TRUE(second);
+    EXPECT_FALSE(second->line);
+    EXPECT_EQ(kText.substr(second->begin, second->end - second->begin), "/* b /* c */ */");
+    const auto third = find_comment(kText, second->end, rules);
+    ASSERT_TRUE(third);
+    EXPECT_EQ(kText.substr(third->begin), "-- d");
+    EXPECT_FALSE(find_comment(kText, third->end, rules));
+}
+
+TEST(lexer, finds_no_comment_behind_a_token) {
+    EXPECT_FALSE(find_comment("; -- a", 0, {}));
+    EXPECT_FALSE(find_comment("# a", 0, {}));
+    spi::LexicalRules hashes;
+    hashes.hash_comments = true;
+    EXPECT_TRUE(find_comment("# a", 0, hashes)->line);
+}
+
 }  // namespace
 }  // namespace aether::migrate::sql
