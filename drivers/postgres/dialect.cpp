@@ -46,7 +46,25 @@ constexpr auto kStatements = std::to_array<StatementRule>({
     {"CREATE SUBSCRIPTION … WITH ( … CONNECT|CREATE_SLOT = FALSE|OFF|0|'false'|'off'",
      StatementKind::transactional, "CREATE SUBSCRIPTION"},
     {"CREATE SUBSCRIPTION", StatementKind::non_transactional, "CREATE SUBSCRIPTION"},
+    // It refreshes unless it is told not to, and a refresh is what the server refuses.
+    {"ALTER SUBSCRIPTION … SET|ADD|DROP PUBLICATION … WITH ( … REFRESH = FALSE|OFF|0|'false'|'off'",
+     StatementKind::transactional, "ALTER SUBSCRIPTION … PUBLICATION"},
+    {"ALTER SUBSCRIPTION … SET|ADD|DROP|REFRESH PUBLICATION", StatementKind::non_transactional,
+     "ALTER SUBSCRIPTION … PUBLICATION"},
+    // Versions 17 and later; earlier ones don't know them.
+    {"ALTER SUBSCRIPTION … SET ( … FAILOVER|TWO_PHASE", StatementKind::non_transactional,
+     "ALTER SUBSCRIPTION … SET (failover or two_phase)"},
     {"DISCARD ALL", StatementKind::non_transactional, "DISCARD ALL"},
+
+    // These reach to the end of a transaction block only.
+    {"SET [SESSION] TRANSACTION|CONSTRAINTS|LOCAL", StatementKind::transactional,
+     "SET TRANSACTION, CONSTRAINTS or LOCAL"},
+    {"RESET TRANSACTION", StatementKind::transactional, "RESET TRANSACTION"},
+    {"SET", StatementKind::session_setting, "SET"},
+    {"RESET", StatementKind::session_setting, "RESET"},
+    // Nothing but this call, with nothing to be worked out: it runs again when a file is resumed.
+    {"SELECT [pg_catalog] [.] set_config ( '…' , '…' , FALSE|'false'|'f'|'off'|'no'|'0' ) .",
+     StatementKind::session_setting, "set_config"},
 
     {"COMMIT PREPARED", StatementKind::non_transactional, "COMMIT PREPARED"},
     {"ROLLBACK PREPARED", StatementKind::non_transactional, "ROLLBACK PREPARED"},

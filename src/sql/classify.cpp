@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::size_t kMaxElements = 31;
 constexpr std::string_view kSkip = "…";
+constexpr std::string_view kAnyString = "'…'";
 constexpr std::string_view kEnd = ".";
 
 /// Returns the part of a text before a character, and takes both away.
@@ -102,7 +103,8 @@ Pattern parse_pattern(std::string_view text) {
 
 bool fits_one(std::string_view token, std::string_view texts) {
     while (!texts.empty()) {
-        if (equals_ignoring_case(token, cut(texts, '|'))) {
+        const std::string_view text = cut(texts, '|');
+        if (equals_ignoring_case(token, text) || (text == kAnyString && token.ends_with('\''))) {
             return true;
         }
     }

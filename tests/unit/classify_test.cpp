@@ -72,6 +72,16 @@ TEST(classify, string_fits_only_a_string) {
     EXPECT_FALSE(fits("A = 'off'", "a = \"off\""));
 }
 
+TEST(classify, dots_between_quotes_fit_any_string) {
+    EXPECT_TRUE(fits("A ( '…' , '…' ) .", "a ('x', E'y\\'z')"));
+    EXPECT_TRUE(fits("A ( '…' , '…' ) .", "a ('', 'x'\n'y')"));
+    EXPECT_FALSE(fits("A ( '…' , '…' ) .", "a ('x', y)"));
+    EXPECT_FALSE(fits("A ( '…' , '…' ) .", "a ('x', 1)"));
+    EXPECT_FALSE(fits("A ( '…' , '…' ) .", "a ('x', \"y\")"));
+    EXPECT_FALSE(fits("A ( '…' , '…' ) .", "a ('x', 'y' , 'z')"));
+    EXPECT_FALSE(fits("A '…'", "a"));
+}
+
 TEST(classify, optional_word_may_be_absent) {
     EXPECT_TRUE(fits("CREATE [UNIQUE] INDEX", "CREATE INDEX"));
     EXPECT_TRUE(fits("CREATE [UNIQUE] INDEX", "CREATE UNIQUE INDEX"));

@@ -63,12 +63,22 @@ TEST(postgres_dialect, gives_each_listed_statement_its_kind) {
         EXPECT_EQ(name_of(sql::classify(statement, dialect()).kind), line.substr(0, first)) << statement;
         ++checked;
     }
-    EXPECT_GT(checked, 150U);
+    EXPECT_GT(checked, 200U);
 }
 
 // Version 17 and later take it; the server that the list is checked against may be older.
 TEST(postgres_dialect, cluster_of_everything_with_options_is_not_transactional) {
     EXPECT_EQ(sql::classify("CLUSTER (VERBOSE);", dialect()).kind, StatementKind::non_transactional);
+}
+
+// Version 17 and 18.
+TEST(postgres_dialect, options_that_reach_the_publisher_are_not_transactional) {
+    EXPECT_EQ(sql::classify("ALTER SUBSCRIPTION s SET (failover = true);", dialect()).kind,
+              StatementKind::non_transactional);
+    EXPECT_EQ(sql::classify("ALTER SUBSCRIPTION s SET (streaming = on, two_phase = false)", dialect()).kind,
+              StatementKind::non_transactional);
+    EXPECT_EQ(sql::classify("ALTER SUBSCRIPTION s SET (streaming = on)", dialect()).kind,
+              StatementKind::transactional);
 }
 
 TEST(postgres_dialect, names_statements_as_the_manual_does) {

@@ -38,6 +38,7 @@ enum class StatementKind {
 ///     WORD      fits the token of this text, compared without case;
 ///     A|B       fits a token of one of these texts;
 ///     [WORD]    the same, but may be absent; [A|B] too;
+///     '…'       fits any string between single quotes;
 ///     …         (the character U+2026) skips any number of tokens, also none;
 ///     .         last of all: the statement must end there, its closing semicolon aside.
 /// Punctuation counts as a token of one character each. The text of quoted names and strings holds their
