@@ -26,13 +26,14 @@ namespace {
 
 using Runner = int (*)(Context&, const ParsedFlags&);
 
-constexpr std::array<std::pair<std::string_view, Runner>, 8> kRunners{{
+constexpr std::array<std::pair<std::string_view, Runner>, 9> kRunners{{
     {"create", run_create},
     {"goto", run_goto},
     {"up", run_up},
     {"down", run_down},
     {"drop", run_drop},
     {"force", run_force},
+    {"repair", run_repair},
     {"version", run_version},
     {"scratch", run_scratch},
 }};

@@ -43,6 +43,13 @@ constexpr std::array kDropFlags{
     Flag{"f", FlagType::boolean, "", "Drop without the question"},
 };
 
+constexpr std::array kRepairFlags{
+    kHelp,
+    Flag{"explain", FlagType::boolean, "", "Only tell what is known and what would be done"},
+    Flag{"applied", FlagType::boolean, "", "You looked: the statement that was cut off is applied"},
+    Flag{"not-applied", FlagType::boolean, "", "You looked: nothing of that statement is there"},
+};
+
 constexpr std::array kHelpOnly{kHelp};
 
 constexpr std::array kCommands{
@@ -63,6 +70,12 @@ constexpr std::array kCommands{
             "Record V as the current version, clean, and run nothing;\n-1 stands for no version. The way out "
             "of a dirty state.",
             kHelpOnly, DashDigit::argument},
+    Command{"repair", "repair [-explain] [-applied | -not-applied]",
+            "After a migration was cut off: find out what is applied\n"
+            "of it and do what is certain, without running its file.\n"
+            "-explain only tells. -applied and -not-applied answer\n"
+            "what only a person can see.",
+            kRepairFlags},
     Command{"version", "version", "Print the current version.", kHelpOnly},
     Command{"scratch", "scratch list | url NAME | stop NAME | drop NAME",
             "Private PostgreSQL servers of this user, for trying out:\n"

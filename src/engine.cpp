@@ -19,6 +19,7 @@
 #include "base/clock.hpp"
 #include "history/layout.hpp"
 #include "migration/catalog.hpp"
+#include "run/repair.hpp"
 #include "run/runner.hpp"
 #include "source/open.hpp"
 
@@ -51,7 +52,7 @@ std::unique_ptr<spi::Source> open_source_of(const Options& options) {
     return sources::open_path(options.path);
 }
 
-spi::Opened open_database_of(const Options& options) {
+spi::Opened open_database_of(const Options& options, const spi::Wait& wait) {
     if (options.database.empty())
         refuse_empty("database", "give -database URL, or set DATABASE_URL");
     const std::string scheme = scheme_of(options.database);
@@ -63,7 +64,7 @@ spi::Opened open_database_of(const Options& options) {
         details.hint = fmt::format("this program knows: {}", fmt::join(database_schemes(), ", "));
         throw Error(std::move(details));
     }
-    return driver->open(options.database, {options.stop.roll_back, std::nullopt});
+    return driver->open(options.database, wait);
 }
 
 Observer& nobody() {
@@ -86,21 +87,25 @@ struct Migrator::Engine {
         : options(std::move(given)),
           source(open_source_of(options)),
           catalog(make_catalog(source->list(), source->describe())),
-          database(open_database_of(options)),
+          database(open_database_of(options, {options.stop.roll_back, std::nullopt})),
+          reopen([this](const spi::Wait& wait) { return open_database_of(options, wait).connection; }),
           start{history::table_names(database.settings, database.connection->dialect()), std::nullopt},
           observer(options.observer == nullptr ? nobody() : *options.observer) {
         database.connection->on_notice([this](const spi::Notice& notice) { observer.notice(notice); });
+        database.connection->on_blocked(
+            [this](const std::vector<spi::Blocker>& blockers) { observer.blocked(blockers); });
     }
 
     run::RunContext context() {
-        return {*database.connection, *source,     catalog, database.settings, start, clock, observer,
-                options.lock_timeout, options.stop};
+        return {*database.connection, *source,        catalog, database.settings, start, clock, observer,
+                options.lock_timeout, options.limits, reopen,  options.stop};
     }
 
     Options options;
     std::unique_ptr<spi::Source> source;
     Catalog catalog;
     spi::Opened database;
+    run::Reopen reopen;
     run::SessionStart start;
     SystemClock clock;
     Observer& observer;
@@ -129,6 +134,10 @@ Report Migrator::go_to(Version version) {
 
 void Migrator::force(std::optional<Version> version) {
     run::force_to(engine_->context(), version);
+}
+
+RepairReport Migrator::repair(RepairMode mode, Answer answer) {
+    return run::repair(engine_->context(), mode, answer);
 }
 
 spi::DropPlan Migrator::plan_drop() {

@@ -14,6 +14,7 @@ int run_up(Context& context, const ParsedFlags& flags);
 int run_down(Context& context, const ParsedFlags& flags);
 int run_drop(Context& context, const ParsedFlags& flags);
 int run_force(Context& context, const ParsedFlags& flags);
+int run_repair(Context& context, const ParsedFlags& flags);
 int run_version(Context& context, const ParsedFlags& flags);
 int run_scratch(Context& context, const ParsedFlags& flags);
 

@@ -92,6 +92,9 @@ constexpr auto kStatements = std::to_array<StatementRule>({
 // SQLSTATE active_sql_transaction, and invalid_transaction_termination.
 constexpr auto kNeedsNoTransaction = std::to_array<std::string_view>({"25001", "2D000"});
 
+// lock_not_available, deadlock_detected, serialization_failure.
+constexpr auto kPassing = std::to_array<std::string_view>({"55P03", "40P01", "40001"});
+
 constexpr spi::Dialect kDialect{
     .name = "postgres",
     .lexical = {.dollar_quotes = true,
@@ -106,6 +109,7 @@ constexpr spi::Dialect kDialect{
     .placeholder = spi::Placeholder::dollar_number,
     .timestamp_type = "timestamptz",
     .identity_column = "bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+    .passing = kPassing,
     .needs_no_transaction = kNeedsNoTransaction,
 };
 

@@ -27,6 +27,8 @@ Event make_event(const Catalog& catalog, const std::optional<Version>& version, 
 
 bool moved_by_others(const spi::Look& look) {
     const bool has_row = !look.version_rows.empty();
+    if (look.journal_current)
+        return false;  // the row is ours, and dirty because a migration of ours was cut off
     if (!look.history_rows)
         return has_row;
     const std::int64_t row_version = has_row ? look.version_rows.front().version : -1;

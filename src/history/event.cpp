@@ -3,8 +3,6 @@
 #include "event.hpp"
 
 #include <array>
-#include <utility>
-#include <vector>
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -13,17 +11,26 @@
 
 namespace aether::migrate::history {
 
-namespace {
-
-// ISO 8601 in UTC, which every database reads in the same way.
 std::string timestamp(std::chrono::system_clock::time_point moment) {
     const auto seconds = std::chrono::floor<std::chrono::seconds>(moment);
     const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(moment - seconds).count();
-    return fmt::format("{:%Y-%m-%d %H:%M:%S}.{:06}+00",
+    return fmt::format("{:%Y-%m-%d %H:%M:%S}.{:06}+00:00",
                        fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)), micros);
 }
 
-}  // namespace
+spi::BoundStatement insert_row(const std::string& table, std::vector<ColumnValue> columns,
+                               const spi::Dialect& dialect) {
+    spi::BoundStatement statement;
+    std::string names;
+    std::string marks;
+    for (auto& [column, value] : columns) {
+        names.append(names.empty() ? "" : ", ").append(column);
+        statement.values.push_back(std::move(value));
+        marks.append(marks.empty() ? "" : ", ").append(placeholder(dialect, statement.values.size()));
+    }
+    statement.sql = fmt::format("INSERT INTO {} ({}) VALUES ({})", table, names, marks);
+    return statement;
+}
 
 std::string_view name_of(EventKind kind) noexcept {
     switch (kind) {
@@ -35,6 +42,8 @@ std::string_view name_of(EventKind kind) noexcept {
             return "forced";
         case EventKind::adopted:
             return "adopted";
+        case EventKind::repaired:
+            return "repaired";
     }
     return "";
 }
@@ -42,8 +51,9 @@ std::string_view name_of(EventKind kind) noexcept {
 spi::BoundStatement append_event(const std::string& table, const Event& event, const Author& author,
                                  const spi::Dialect& dialect) {
     const std::string statements = std::to_string(event.statements);
-    std::vector<std::pair<std::string_view, spi::Value>> columns{
-        {"version", to_string(event.version)},
+    return insert_row(
+        table,
+        {{"version", to_string(event.version)},
         {"event", std::string(name_of(event.kind))},
         {"direction", std::string(migrate::name_of(event.direction))},
         {"leads_to", to_string(event.leads_to)},
@@ -57,17 +67,8 @@ spi::BoundStatement append_event(const std::string& table, const Event& event, c
         {"duration_us", std::to_string(event.duration.count())},
         {"actor", author.actor},
         {"client", author.client},
-        {"tool", author.tool}};
-    spi::BoundStatement statement;
-    std::string names;
-    std::string marks;
-    for (auto& [column, value] : columns) {
-        names.append(names.empty() ? "" : ", ").append(column);
-        statement.values.push_back(std::move(value));
-        marks.append(marks.empty() ? "" : ", ").append(placeholder(dialect, statement.values.size()));
-    }
-    statement.sql = fmt::format("INSERT INTO {} ({}) VALUES ({})", table, names, marks);
-    return statement;
+        {"tool", author.tool}},
+        dialect);
 }
 
 }  // namespace aether::migrate::history

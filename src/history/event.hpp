@@ -7,6 +7,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include <aether/migrate/spi/connection.hpp>
 #include <aether/migrate/version.hpp>
@@ -18,7 +20,8 @@ enum class EventKind {
     applied,   ///< Its up file ran.
     reverted,  ///< Its down file ran.
     forced,    ///< A person said so.
-    adopted    ///< Somebody else moved the version row; the history caught up.
+    adopted,   ///< Somebody else moved the version row; the history caught up.
+    repaired   ///< A dirty row without a journal was looked into, and the catalogue told what is true.
 };
 
 std::string_view name_of(EventKind kind) noexcept;
@@ -44,6 +47,16 @@ struct Author {
     std::string client;  ///< "deploy@web-3"
     std::string tool;    ///< "aether-migrate 0.1.0"
 };
+
+/// Returns a moment in ISO 8601 and UTC, which every database reads in the same way.
+std::string timestamp(std::chrono::system_clock::time_point moment);
+
+/// A column and its value.
+using ColumnValue = std::pair<std::string_view, spi::Value>;
+
+/// Returns an INSERT of one row.
+spi::BoundStatement insert_row(const std::string& table, std::vector<ColumnValue> columns,
+                               const spi::Dialect& dialect);
 
 /// Returns the INSERT of an event into the (qualified) history table.
 spi::BoundStatement append_event(const std::string& table, const Event& event, const Author& author,

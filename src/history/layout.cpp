@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The two tables that are kept in the database: their names, columns and the statements that make them.
+// The tables that are kept in the database: their names, columns and the statements that make them.
 #include "layout.hpp"
 
 #include <fmt/format.h>
@@ -12,21 +12,20 @@ namespace aether::migrate::history {
 
 namespace {
 
-constexpr std::string_view kSuffix = "_history";
 constexpr std::size_t kDigestBytes = 8;
 
-std::string history_name(const std::string& version_table, std::size_t limit) {
-    if (version_table.size() + kSuffix.size() <= limit) {
-        return version_table + std::string(kSuffix);
+std::string name_with(std::string_view suffix, const std::string& version_table, std::size_t limit) {
+    if (version_table.size() + suffix.size() <= limit) {
+        return version_table + std::string(suffix);
     }
     Checksum checksum;
     checksum.update(version_table);
-    std::size_t kept = limit - kSuffix.size() - kDigestBytes - 1;
+    std::size_t kept = limit - suffix.size() - kDigestBytes - 1;
     while (kept > 0 && (static_cast<unsigned char>(version_table[kept]) & 0xC0U) == 0x80U) {
         --kept;  // a name is cut between characters
     }
     return fmt::format("{}_{}{}", version_table.substr(0, kept), checksum.finish().substr(0, kDigestBytes),
-                       kSuffix);
+                       suffix);
 }
 
 }  // namespace
@@ -36,7 +35,8 @@ spi::TableNames table_names(const spi::Settings& settings, const spi::Dialect& d
     names.schema = settings.table_schema;
     names.version = settings.table;
     if (settings.history) {
-        names.history = history_name(settings.table, dialect.max_identifier_bytes);
+        names.history = name_with("_history", settings.table, dialect.max_identifier_bytes);
+        names.journal = name_with("_journal", settings.table, dialect.max_identifier_bytes);
     }
     return names;
 }
@@ -88,6 +88,34 @@ CREATE TABLE IF NOT EXISTS {} (
                               {}});
     }
     return statements;
+}
+
+spi::BoundStatement create_journal(const std::string& table, const spi::Dialect& dialect) {
+    return {fmt::format(R"sql(
+CREATE TABLE IF NOT EXISTS {} (
+    version bigint NOT NULL PRIMARY KEY,
+    direction text NOT NULL,
+    from_version bigint NOT NULL,
+    leads_to bigint NOT NULL,
+    file text NOT NULL,
+    statements_total bigint NOT NULL,
+    statements_done bigint NOT NULL,
+    done_checksum text NOT NULL,
+    state text NOT NULL,
+    next_statements bigint NOT NULL,
+    next_checksum text NOT NULL,
+    next_line bigint NOT NULL,
+    next_what text NOT NULL,
+    next_note text NOT NULL,
+    error text NOT NULL,
+    session text NOT NULL,
+    written_at {} NOT NULL,
+    actor text NOT NULL,
+    client text NOT NULL,
+    tool text NOT NULL
+))sql",
+                        table, dialect.timestamp_type),
+            {}};
 }
 
 }  // namespace aether::migrate::history

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The two tables that are kept in the database: their names, columns and the statements that make them.
+// The tables that are kept in the database: their names, columns and the statements that make them.
 #pragma once
 
 #include <string>
@@ -34,13 +34,38 @@ namespace aether::migrate::history {
 //     tool              program and version
 //     error             NULL; there so that a later kind of event can tell a failure without another table
 
-/// Returns the names of both tables. The history's name is the version table's with "_history", shortened
-/// with a checksum of the whole when it would pass the database's limit for names.
+// The journal holds one row at most, about the migration under way when that can't be in one transaction. It
+// is made when it is first needed:
+//     version           the migration's number
+//     direction         up | down
+//     from_version      the version row's version before it; -1: none
+//     leads_to          the version row's version after it, and while it is under way (dirty); -1: none
+//     file              whose statements run
+//     statements_total  of the file when it began or was last resumed
+//     statements_done   how many of them are known to be applied, counted from the first
+//     done_checksum     chained SHA-256 of their texts, see journal.hpp
+//     state             between: no statement is under way | intended: one that no transaction guards is about
+//                       to run, runs, or was cut off | refused: the server answered it with an error
+//     next_statements   of the intended segment: how many statements it has,
+//     next_checksum     done_checksum as it will be after it,
+//     next_line         its line in the file,
+//     next_what         what it is, as "CREATE INDEX CONCURRENTLY",
+//     next_note         and the driver's note of it, see spi::Intent
+//     error             what the server said, when the last statement failed
+//     session           who runs it, see spi::Connection::session_name
+//     written_at        by the clock of the machine that runs it
+//     actor, client, tool as in the history
+
+/// Returns the names of the tables. The names of history and journal are the version table's with "_history"
+/// and "_journal", shortened with a checksum of the whole when they would pass the database's limit for names.
 spi::TableNames table_names(const spi::Settings& settings, const spi::Dialect& dialect);
 
 /// Returns the statements that make the tables which a look showed missing. Run them under the lock.
 std::vector<spi::BoundStatement> create_missing(const spi::TableNames& tables, const spi::Look& look,
                                                 const spi::Dialect& dialect);
+
+/// Returns the statement that makes the journal.
+spi::BoundStatement create_journal(const std::string& table, const spi::Dialect& dialect);
 
 /// Returns a table's name, quoted and with its schema, as statements use it.
 std::string qualified(const spi::TableNames& tables, const std::string& table, const spi::Look& look,

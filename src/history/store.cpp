@@ -50,13 +50,21 @@ Store::Store(spi::Connection& connection, spi::TableNames tables, spi::Look look
       role_(std::move(role)),
       applied_(load_applied(connection, tables_, look_, wait)),
       author_{look_.facts.user, client_name(), fmt::format("aether-migrate {}", library_version())},
+      journal_exists_(look_.journal_table),
+      journal_used_(look_.journal_row),
       replace_(!is_plain(look_)) {
     if (!replace_)
         state_ = state_of(look_);
+    if (look_.journal_current && tables_.journal)
+        journal_ = load_journal(connection_, journal_table(), wait);
 }
 
 std::string Store::version_table() const {
     return qualified(tables_, tables_.version, look_, connection_.dialect());
+}
+
+std::string Store::journal_table() const {
+    return qualified(tables_, *tables_.journal, look_, connection_.dialect());
 }
 
 std::vector<spi::BoundStatement> Store::appends(std::vector<Event> events) {
@@ -86,33 +94,70 @@ std::vector<spi::BoundStatement> Store::preparation() {
     return statements;
 }
 
+std::vector<spi::BoundStatement> Store::journal_writes(const JournalEntry* entry) {
+    if (!tables_.journal)
+        return {};
+    if (entry == nullptr) {
+        if (!journal_used_)
+            return {};
+        return {{fmt::format("DELETE FROM {}", journal_table()), {}}};
+    }
+    std::vector<spi::BoundStatement> statements;
+    if (!journal_exists_)
+        statements.push_back(create_journal(journal_table(), connection_.dialect()));
+    for (spi::BoundStatement& statement :
+         replace_journal(journal_table(), *entry, author_, connection_.dialect())) {
+        statements.push_back(std::move(statement));
+    }
+    return statements;
+}
+
 void Store::write(const VersionState& to, const std::optional<Event>& event, const spi::Wait& wait) {
+    send(to, event, nullptr, wait);
+}
+
+void Store::write_journal(const JournalEntry& entry, const spi::Wait& wait) {
+    send({entry.leads_to, true}, std::nullopt, &entry, wait);
+}
+
+std::vector<spi::Rows> Store::run_guarded(const std::vector<spi::BoundStatement>& statements,
+                                          const spi::Wait& wait) {
+    std::vector<spi::BoundStatement> all = connection_.write_guard(role_);
+    const std::size_t guards = all.size();
+    all.insert(all.end(), statements.begin(), statements.end());
+    std::vector<spi::Rows> answers = connection_.batch(all, wait);
+    if (guards > 0 && answers[guards - 1].affected != 1) {
+        fail("this session lost the migration lock while the file ran",
+             "a statement that frees all locks of a session, or resets it, gives the migration lock away; a lease "
+             "that could not be renewed in time is taken over by another process");
+    }
+    answers.erase(answers.begin(), answers.begin() + static_cast<std::ptrdiff_t>(guards));
+    return answers;
+}
+
+void Store::send(const VersionState& to, const std::optional<Event>& event, const JournalEntry* entry,
+                 const spi::Wait& wait) {
     const spi::Dialect& dialect = connection_.dialect();
     written_applied_ = applied_;
-    std::vector<spi::BoundStatement> statements;
+    std::vector<spi::BoundStatement> statements = preparation();
     const auto add = [&statements](const std::vector<spi::BoundStatement>& more) {
         statements.insert(statements.end(), more.begin(), more.end());
     };
-    add(connection_.write_guard(role_));
-    const std::size_t guards = statements.size();
-    add(preparation());
     const std::size_t move_at = statements.size();
     const std::vector<spi::BoundStatement> moves = replace_ ? replace_rows(version_table(), to, dialect)
                                                             : move_row(version_table(), state_, to, dialect);
     add(moves);
+    add(journal_writes(entry));
     if (event)
         add(appends({*event}));
-    const std::vector<spi::Rows> answers = connection_.batch(statements, wait);
-    if (guards > 0 && answers[guards - 1].affected != 1) {
-        fail("this session lost the migration lock while the file ran",
-             "a statement that frees all locks of a session, or resets it, gives the migration lock away");
-    }
+    const std::vector<spi::Rows> answers = run_guarded(statements, wait);
     if (!replace_ && moves.size() == 1 && answers[move_at].affected != 1) {
         fail("somebody moved the version row while this process held the migration lock",
              "a connection pooler in transaction mode shares one lock among its clients: connect to the "
              "database itself");
     }
     written_ = to;
+    written_journal_ = entry == nullptr ? std::nullopt : std::optional(*entry);
 }
 
 void Store::fail(std::string message, std::string hint) const {
@@ -134,22 +179,24 @@ void Store::keep_lock(const spi::Wait& wait) {
 void Store::committed() {
     state_ = written_;
     applied_ = written_applied_;
+    journal_ = written_journal_;
+    journal_used_ = journal_.has_value();
+    journal_exists_ = journal_exists_ || journal_used_;
     replace_ = false;
     prepared_ = true;
 }
 
-void Store::force(const std::optional<Version>& version, const spi::Wait& wait) {
+void Store::force(const std::optional<Version>& version, EventKind kind, const spi::Wait& wait) {
     const spi::Dialect& dialect = connection_.dialect();
     std::vector<spi::BoundStatement> statements = create_missing(tables_, look_, dialect);
     written_ = VersionState{version, false};
     written_applied_ = applied_;
-    for (auto& part : {replace_rows(version_table(), written_, dialect),
-                       appends(catch_up(catalog_, look_, applied_, version, EventKind::forced))}) {
+    written_journal_.reset();
+    for (auto& part : {journal_writes(nullptr), replace_rows(version_table(), written_, dialect),
+                       appends(catch_up(catalog_, look_, applied_, version, kind))}) {
         statements.insert(statements.end(), part.begin(), part.end());
     }
-    Transaction transaction(connection_, "BEGIN", std::move(statements), wait);
-    transaction.commit();
-    committed();
+    run_guarded(statements, wait);
 }
 
 }  // namespace aether::migrate::history

@@ -11,6 +11,7 @@
 
 #include "../migration/catalog.hpp"
 #include "event.hpp"
+#include "journal.hpp"
 
 namespace aether::migrate::history {
 
@@ -30,10 +31,20 @@ public:
     const std::vector<Version>& applied() const { return applied_; }
 
     /// Moves the row inside the caller's open transaction and appends the event, if there is one. The first
-    /// write also makes missing tables, and lets the history adopt what others did. All of it runs in the
-    /// session's first role. Throws Error (bookkeeping_failed), also when the row is not what it was under
+    /// write also makes missing tables, and lets the history adopt what others did. The journal is empty
+    /// afterwards. All of it runs in the session's first role. Throws Error (bookkeeping_failed), also when the row is not what it was under
     /// the lock, or the lock is gone.
     void write(const VersionState& to, const std::optional<Event>& event, const spi::Wait& wait);
+
+    /// The migration that was cut off, when the journal tells of one and nobody moved the version row since.
+    const std::optional<JournalEntry>& journal() const { return journal_; }
+
+    /// Whether a journal can be kept (x-history).
+    bool keeps_journal() const { return tables_.journal.has_value(); }
+
+    /// Marks the version row dirty at the entry's target and writes the entry, inside the caller's open
+    /// transaction; without a journal only the former. Throws as write().
+    void write_journal(const JournalEntry& entry, const spi::Wait& wait);
 
     /// Takes the migration lock again when a file that ran bare gave it away (DISCARD ALL does).
     /// Throws Error (bookkeeping_failed) when another process has it meanwhile.
@@ -42,11 +53,18 @@ public:
     /// Tells that the caller's transaction with write() in it was committed.
     void committed();
 
-    /// Replaces whatever the row is, in a transaction of its own; the history says that it was forced.
-    void force(const std::optional<Version>& version, const spi::Wait& wait);
+    /// Replaces whatever the row is, inside the caller's open transaction; the history says how (forced or
+    /// repaired). Throws as write().
+    void force(const std::optional<Version>& version, EventKind kind, const spi::Wait& wait);
 
 private:
     std::string version_table() const;
+    std::string journal_table() const;
+    std::vector<spi::Rows> run_guarded(const std::vector<spi::BoundStatement>& statements,
+                                       const spi::Wait& wait);
+    void send(const VersionState& to, const std::optional<Event>& event, const JournalEntry* entry,
+              const spi::Wait& wait);
+    std::vector<spi::BoundStatement> journal_writes(const JournalEntry* entry);
     std::vector<spi::BoundStatement> preparation();
     [[noreturn]] void fail(std::string message, std::string hint) const;
     std::vector<spi::BoundStatement> appends(std::vector<Event> events);
@@ -61,6 +79,10 @@ private:
     Author author_;
     VersionState state_;
     VersionState written_;
+    std::optional<JournalEntry> journal_;
+    std::optional<JournalEntry> written_journal_;
+    bool journal_exists_ = false;
+    bool journal_used_ = false;  // it holds a row, ours or a stale one
     bool replace_ = false;  // the rows are such that a plain move can't describe them
     bool prepared_ = false;
 };

@@ -15,19 +15,17 @@ Error unknown_outcome(const Error& lost) {
     ErrorDetails details = lost.details();
     details.code = ErrorCode::outcome_unknown;
     details.message = fmt::format("the session was lost while a commit was under way: {}", lost.what());
-    details.state = "the server knows whether it committed, and the version row tells";
-    details.next = "migrate version";
     return Error(std::move(details));
 }
 
 }  // namespace
 
-Transaction::Transaction(spi::Connection& connection, std::string begin,
+Transaction::Transaction(spi::Connection& connection, std::string_view begin,
                          std::vector<spi::BoundStatement> first, const spi::Wait& wait)
     : connection_(connection) {
     std::vector<spi::BoundStatement> statements;
     statements.reserve(first.size() + 1);
-    statements.push_back({std::move(begin), {}});
+    statements.push_back({std::string(begin), {}});
     for (spi::BoundStatement& statement : first) {
         statements.push_back(std::move(statement));
     }
@@ -43,10 +41,10 @@ Transaction::~Transaction() {
     roll_back();
 }
 
-void Transaction::commit() {
+void Transaction::commit(const spi::Wait& wait) {
     spi::Rows answer;
     try {
-        answer = connection_.query({"COMMIT", {}}, {});
+        answer = connection_.query({"COMMIT", {}}, wait);
     } catch (const Error& error) {
         if (error.code() == ErrorCode::connection_failed) {
             open_ = false;

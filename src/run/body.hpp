@@ -1,29 +1,25 @@
 // SPDX-License-Identifier: MIT
-// Hands the text of a migration file to the database.
+// Hands the text of a migration file to the database that can be in one transaction.
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <optional>
 #include <string>
 
-#include <aether/migrate/error.hpp>
-#include <aether/migrate/spi/connection.hpp>
 #include <aether/migrate/spi/source.hpp>
 
 #include "preflight.hpp"
+#include "sender.hpp"
 
 namespace aether::migrate::run {
 
-/// How a file's text ended.
-struct BodyResult {
-    std::size_t statements = 0;           ///< Completed ones.
-    std::optional<ErrorDetails> failure;  ///< The first that the server refused.
-};
+/// Runs a file of mode `transaction` or `own_transaction` that check_script() has seen, inside a transaction
+/// that the caller opened. Returns why it failed; nothing when all of it ran. Throws Error: connection_failed,
+/// cancelled, source_unusable (the file changed since it was checked).
+std::optional<SendFailure> run_body(Sender& sender, spi::Source& source, const std::string& file,
+                                    const ScriptFacts& facts, const spi::Dialect& dialect);
 
-/// Runs a file that check_script() has seen. `timeout` (0: none) is for the file, in mode each_statement for
-/// each. Throws Error: connection_failed, cancelled, source_unusable (the file changed since it was checked).
-BodyResult run_body(spi::Connection& connection, spi::Source& source, const std::string& file,
-                    const ScriptFacts& facts, std::chrono::milliseconds timeout, std::stop_token stop);
+/// Throws Error (source_unusable): somebody edits the file.
+[[noreturn]] void refuse_changed_file(const std::string& path);
 
 }  // namespace aether::migrate::run

@@ -28,32 +28,40 @@ public:
     Survey(spi::Source& source, const std::string& file, const spi::Settings& settings)
         : source_(source), file_(file), settings_(settings) {}
 
-    void take(const Piece& piece) {
+    void take(const Piece& piece, const spi::LexicalRules& rules) {
+        if (count_ == 0)
+            read_header(piece, rules);
         for (const sql::Statement& statement : piece.statements) {
             take(piece, statement);
         }
     }
 
-    ScriptFacts decide() {
+    ScriptFacts decide(const spi::Dialect& dialect) {
         if (unclosed_) {
             refuse(*unclosed_, "BEGIN has no COMMIT in this file", "end the transaction in the same file");
         }
         ScriptFacts facts;
         facts.statements = count_;
-        if (settings_.multi_statement) {
-            facts.mode = ScriptMode::each_statement;
-        } else if (first_begins_ && last_ends_ && controls_ == 2 && !non_transactional_) {
+        facts.begin = dialect.begin;
+        facts.directives = directives_;
+        if (directives_.mode == TransactionMode::transaction) {
+            if (control_) {
+                refuse(*control_, "the header line \"migrate:transaction\" and the file's own transaction contradict "
+                                  "each other",
+                       "take one of them out");
+            }
+            return facts;
+        }
+        const bool one_each = settings_.multi_statement || directives_.mode == TransactionMode::no_transaction;
+        facts.cut = one_each ? Cut::one_each : Cut::together;
+        if (has_other_controls_) {
+            facts.mode = ScriptMode::whole;
+        } else if (first_begins_ && last_ends_ && blocks_ == 1) {
             facts.mode = ScriptMode::own_transaction;
             facts.begin = begin_;
-        } else if (controls_ > 0) {
-            facts.mode = ScriptMode::whole;
-        } else if (non_transactional_ && count_ > 1) {
-            refuse(*non_transactional_,
-                   fmt::format("{} cannot run inside a transaction block, and so not beside other statements",
-                               non_transactional_->what),
-                   "give it a migration of its own, or set x-multi-statement=true in the database URL");
-        } else if (non_transactional_) {
-            facts.mode = ScriptMode::whole;
+        } else if (blocks_ > 0 || non_transactional_ || (one_each && count_ > 1) ||
+                   dialect.transactional_ddl == spi::TransactionalDdl::none) {
+            facts.mode = ScriptMode::segments;
         }
         return facts;
     }
@@ -67,20 +75,23 @@ private:
             case StatementKind::session_setting:
                 break;
             case StatementKind::non_transactional:
-                if (!non_transactional_)
-                    non_transactional_ = found(piece, statement);
+                non_transactional_ = true;
                 break;
             case StatementKind::begins_transaction:
-                ++controls_;
                 first_begins_ = first_begins_ || first;
                 if (first)
                     begin_ = std::string(words_of(piece, statement));
+                note_control(piece, statement, unclosed_.has_value());
                 if (!unclosed_)
                     unclosed_ = found(piece, statement);
+                ++blocks_;
                 break;
             case StatementKind::ends_transaction:
+                note_control(piece, statement, !unclosed_.has_value());
+                unclosed_.reset();
+                break;
             case StatementKind::controls_transaction:
-                ++controls_;
+                note_control(piece, statement, true);
                 unclosed_.reset();
                 break;
             case StatementKind::refused:
@@ -94,6 +105,24 @@ private:
             refuse(found(piece, statement), "bufio.Scanner: token too long",
                    "raise x-multi-statement-max-size in the database URL");
         }
+    }
+
+    void read_header(const Piece& piece, const spi::LexicalRules& rules) {
+        const std::size_t end = piece.statements.empty() ? piece.text.size() : piece.statements.front().begin;
+        const std::optional<DirectiveFault> fault =
+            read_directives(piece.text.substr(0, end), rules, directives_);
+        if (!fault)
+            return;
+        const sql::Position place = sql::position_at(piece.text, fault->offset, piece.start);
+        refuse({place, "", sql::excerpt(piece.text, fault->offset, {.first_line = piece.start.line})},
+               fault->message, fault->hint);
+    }
+
+    // Anything but BEGIN and COMMIT in pairs is beyond segments.
+    void note_control(const Piece& piece, const sql::Statement& statement, bool odd) {
+        if (!control_)
+            control_ = found(piece, statement);
+        has_other_controls_ = has_other_controls_ || odd;
     }
 
     static std::string_view words_of(const Piece& piece, const sql::Statement& statement) {
@@ -122,11 +151,14 @@ private:
     const std::string& file_;
     const spi::Settings& settings_;
     std::size_t count_ = 0;
-    std::size_t controls_ = 0;
+    std::size_t blocks_ = 0;
+    bool has_other_controls_ = false;
     bool first_begins_ = false;
     bool last_ends_ = false;
     std::string begin_;
-    std::optional<Found> non_transactional_;
+    Directives directives_;
+    bool non_transactional_ = false;
+    std::optional<Found> control_;
     std::optional<Found> unclosed_;
 };
 
@@ -138,9 +170,9 @@ ScriptFacts check_script(spi::Source& source, const std::string& file, const spi
     Survey survey(source, file, settings);
     Piece piece;
     while (reader.next(piece)) {
-        survey.take(piece);
+        survey.take(piece, dialect.lexical);
     }
-    ScriptFacts facts = survey.decide();
+    ScriptFacts facts = survey.decide(dialect);
     facts.checksum = reader.checksum();
     return facts;
 }

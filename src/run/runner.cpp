@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include <fmt/format.h>
@@ -12,38 +13,20 @@
 #include "../history/applied.hpp"
 #include "../history/catch_up.hpp"
 #include "../history/compat.hpp"
-#include "../history/store.hpp"
-#include "../lock/session_lock.hpp"
+#include "../history/transaction.hpp"
 #include "../plan/planner.hpp"
+#include "check.hpp"
+#include "recover.hpp"
+#include "step.hpp"
 
 namespace aether::migrate::run {
 
 namespace {
 
-spi::Wait waiting(const RunContext& context) {
-    return {context.stop.roll_back, context.clock.now() + kBookkeepingLimit};
-}
-
-spi::Look look_at(const RunContext& context) {
-    SessionStart& start = context.start;
-    spi::Look look = context.connection.look(start.tables, waiting(context));
-    if (!start.tables.schema && !look.facts.schema.empty())
-        start.tables.schema = look.facts.schema;
-    if (!start.role)
-        start.role = look.facts.role;
-    return look;
-}
-
 // force and drop have no point in the middle at which a run may finish: a stop that was requested before the
 // wait (at a question, say) lets them go on, as in golang-migrate; one that comes during the wait ends it.
 const std::stop_token& stop_of_waiting(const RunContext& context) {
     return context.stop.finish.stop_requested() ? context.stop.roll_back : context.stop.finish;
-}
-
-// `stop` ends the waiting.
-lock::SessionLock take_lock(const RunContext& context, const spi::Look& look, const std::stop_token& stop) {
-    return {context.connection,           context.start.tables, look,
-            {context.lock_timeout, stop}, context.clock,        context.observer};
 }
 
 bool is_nothing(const Plan& plan) {
@@ -89,75 +72,40 @@ void warn_of_missing_halves(const RunContext& context, const Plan& plan) {
     }
 }
 
-CheckedStep check_step(const RunContext& context, const PlannedStep& planned) {
-    CheckedStep step;
-    step.plan = planned;
-    const auto start = context.clock.now();
-    if (!planned.file.empty()) {
-        step.facts =
-            check_script(context.source, planned.file, context.connection.dialect(), context.settings);
-    }
-    const CatalogEntry* entry = context.catalog.find(planned.version);
-    if (planned.direction == Direction::up && entry != nullptr && entry->down) {
-        step.down_file = entry->down->file;
-    }
-    step.read = context.clock.now() - start;
-    return step;
-}
-
-std::vector<CheckedStep> check_steps(const RunContext& context, const Plan& plan) {
+// The steps of a run, the one first that was cut off earlier.
+struct Work {
     std::vector<CheckedStep> steps;
-    steps.reserve(plan.steps.size());
-    for (const PlannedStep& planned : plan.steps) {
-        steps.push_back(check_step(context, planned));
-    }
-    return steps;
-}
+    std::optional<history::JournalEntry> resumed;
+};
 
-// What a run needs beyond reading the version.
-void refuse_unable(const spi::Look& look) {
-    ErrorDetails details;
-    details.code = ErrorCode::bookkeeping_failed;
-    if (look.history_forbidden || look.unwritable) {
-        details.message = fmt::format("permission denied for the {} table",
-                                      look.history_forbidden ? "history" : *look.unwritable);
-        details.next =
-            fmt::format("GRANT SELECT, INSERT, UPDATE, DELETE on it to the role {}", look.facts.user);
-        throw Error(std::move(details));
-    }
-    if (!look.facts.read_only)
-        return;
-    details.code = ErrorCode::unsupported;
-    details.message = "this session can only read: the server is a standby, or transactions are read-only";
-    details.next = "connect to the primary server";
-    throw Error(std::move(details));
-}
-
-void refuse_no_schema(const RunContext& context) {
-    if (context.start.tables.schema)
-        return;
-    ErrorDetails details;
-    details.code = ErrorCode::bookkeeping_failed;
-    details.message = "no schema";
-    details.state = "the session's search_path names no schema that exists";
-    details.next = "create the schema, or set search_path in the database URL";
-    throw Error(std::move(details));
+// What counts against the limit of `up N` and `down N`: the step that was cut off is one of them.
+Target without_resumed(Target target, const std::optional<Resumed>& resumed) {
+    if (!resumed)
+        return target;
+    if (auto* up = std::get_if<UpTarget>(&target); up != nullptr && up->limit.value_or(0) > 0)
+        *up->limit -= resumed->step.plan.direction == Direction::up ? 1 : 0;
+    if (auto* down = std::get_if<DownTarget>(&target); down != nullptr && down->limit.value_or(0) > 0)
+        *down->limit -= resumed->step.plan.direction == Direction::down ? 1 : 0;
+    return target;
 }
 
 // Runs the steps and says how it ended. A stop between two steps, or one that rolled a step back, is no
 // error.
 void run_steps(const RunContext& context, const spi::Look& look, history::Store& store,
-               const std::vector<CheckedStep>& steps, Report& report) {
-    const StepContext step_context{context.connection, context.source,   context.settings,   store,
-                                   context.clock,      context.observer, look.facts.unicode, context.stop};
-    report.left = steps.size();
-    for (const CheckedStep& step : steps) {
+               const std::string& session, const Work& work, Report& report) {
+    const StepContext step_context{context.connection, context.source,        context.settings,
+                                   store,              context.clock,         context.observer,
+                                   context.start.tables, context.limits,      context.reopen,
+                                   session,            look.facts.unicode,    context.stop};
+    report.left = work.steps.size();
+    for (const CheckedStep& step : work.steps) {
         if (context.stop.finish.stop_requested()) {
             report.end = RunEnd::stopped;
             return;
         }
+        const bool is_resumed = work.resumed && &step == &work.steps.front();
         try {
-            report.steps.push_back(run_step(step_context, step));
+            report.steps.push_back(run_step(step_context, step, is_resumed ? work.resumed : std::nullopt));
         } catch (const Error& error) {
             if (error.code() != ErrorCode::cancelled || store.state().dirty)
                 throw;
@@ -195,14 +143,25 @@ Report run_to(const RunContext& context, const Target& target) {
     }
     const lock::SessionLock lock = take_lock(context, first, context.stop.finish);
     const spi::Look look = look_at(context);
-    history::Store store(context.connection, context.start.tables, look, context.catalog, *context.start.role,
-                         waiting(context));
-    report.state = history::state_of(look);
-    const Plan plan = make_plan(context.catalog, report.state, target, context.source.describe());
-    warn_of_skipped(context, look, report.state, store.applied());
+    history::Store store = make_store(context, look);
+    context.connection.prepare(combine(context.limits, context.settings.limits), waiting(context));
+    const std::string session = context.connection.session_name(waiting(context));
+    const std::optional<Resumed> resumed = recover(context, store, session);
+    report.state = store.state();
+    const VersionState planned_from = resumed ? VersionState{resumed->entry.leads_to, false} : store.state();
+    const Plan plan = make_plan(context.catalog, planned_from, without_resumed(target, resumed),
+                                context.source.describe());
+    warn_of_skipped(context, look, planned_from, store.applied());
     warn_of_missing_halves(context, plan);
-    const std::vector<CheckedStep> steps = check_steps(context, plan);
-    run_steps(context, look, store, steps, report);
+    Work work;
+    if (resumed) {
+        work.steps.push_back(resumed->step);
+        work.resumed = resumed->entry;
+    }
+    for (const PlannedStep& step : plan.steps) {
+        work.steps.push_back(check_step(context, step));
+    }
+    run_steps(context, look, store, session, work, report);
     report.state = store.state();
     if (report.end == RunEnd::done && plan.short_by > 0) {
         report.end = RunEnd::short_of_it;
@@ -217,9 +176,10 @@ void force_to(const RunContext& context, const std::optional<Version>& version) 
     refuse_unable(first);
     const lock::SessionLock lock = take_lock(context, first, stop_of_waiting(context));
     const spi::Look look = look_at(context);
-    history::Store store(context.connection, context.start.tables, look, context.catalog, *context.start.role,
-                         waiting(context));
-    store.force(version, waiting(context));
+    history::Store store = make_store(context, look);
+    history::Transaction transaction(context.connection, context.connection.dialect().begin, {}, waiting(context));
+    store.force(version, history::EventKind::forced, waiting(context));
+    transaction.commit(waiting(context));
 }
 
 void drop_all(const RunContext& context) {

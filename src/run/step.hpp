@@ -3,8 +3,10 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 
+#include <aether/migrate/error.hpp>
 #include <aether/migrate/observer.hpp>
 #include <aether/migrate/report.hpp>
 #include <aether/migrate/spi/driver.hpp>
@@ -14,6 +16,7 @@
 #include "../base/clock.hpp"
 #include "../history/store.hpp"
 #include "../plan/plan.hpp"
+#include "outcome.hpp"
 #include "preflight.hpp"
 
 namespace aether::migrate::run {
@@ -30,7 +33,11 @@ struct StepContext {
     history::Store& store;
     Clock& clock;
     Observer& observer;
-    bool unicode = true;  ///< The database can store every character.
+    const spi::TableNames& tables;
+    const spi::Limits& limits;         ///< Of flags or options: they count before a file's header and the URL.
+    const Reopen& reopen;         ///< May be empty.
+    const std::string& session;   ///< The connection's name; may be empty.
+    bool unicode = true;          ///< The database can store every character.
     StopTokens stop;
 };
 
@@ -45,10 +52,16 @@ struct CheckedStep {
 /// Runs a step and reports it once it is durable.
 ///
 /// A file that can be in a transaction goes there together with its version row and its history row: a
-/// failure leaves no trace. Any other file runs under golang-migrate's dirty protocol: (target, dirty), the
-/// file, (target, clean). A file of one statement that turns out to commit by itself inside our transaction,
-/// and is rolled back, is run again in the second way. Throws Error: migration_failed with the place and the
-/// state after it; cancelled; connection_failed; bookkeeping_failed; outcome_unknown.
-StepReport run_step(const StepContext& context, const CheckedStep& step);
+/// failure leaves no trace, and one that may pass (a lock not given in time) is tried again, the whole
+/// transaction from its beginning. Any other file runs in segments, see segments.hpp. A file of one statement
+/// that turns out to commit by itself inside our transaction, and is rolled back, is run again in the second
+/// way. `resumed`: the step was cut off earlier, and what of it is applied is known.
+/// Throws Error: migration_failed with the place and the state after it; cancelled; connection_failed;
+/// bookkeeping_failed; outcome_unknown.
+StepReport run_step(const StepContext& context, const CheckedStep& step,
+                    const std::optional<history::JournalEntry>& resumed);
+
+/// Whether the server says that a statement can't run inside a transaction.
+bool commits_by_itself(const spi::Connection& connection, const ErrorDetails& failure);
 
 }  // namespace aether::migrate::run

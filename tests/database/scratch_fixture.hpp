@@ -41,7 +41,7 @@ public:
         if (PQresultStatus(result.get()) == PGRES_TUPLES_OK && PQntuples(result.get()) > 0) {
             return PQgetvalue(result.get(), 0, 0);
         }
-        return PQresultErrorMessage(result.get());
+        return PQerrorMessage(connection_.get());
     }
 
 private:

@@ -65,10 +65,33 @@ TEST(Preflight, takes_over_a_files_own_transaction) {
     EXPECT_EQ(facts.begin, "BEGIN ISOLATION LEVEL SERIALIZABLE;");
 }
 
+TEST(Preflight, takes_blocks_beside_others_as_segments) {
+    EXPECT_EQ(check("SELECT 1; BEGIN; SELECT 2; COMMIT;").mode, ScriptMode::segments);
+    EXPECT_EQ(check("BEGIN; SELECT 1; COMMIT; BEGIN; SELECT 2; COMMIT;").mode, ScriptMode::segments);
+}
+
 TEST(Preflight, leaves_other_transaction_control_to_the_file) {
-    EXPECT_EQ(check("SELECT 1; BEGIN; SELECT 2; COMMIT;").mode, ScriptMode::whole);
-    EXPECT_EQ(check("BEGIN; SELECT 1; COMMIT; BEGIN; SELECT 2; COMMIT;").mode, ScriptMode::whole);
     EXPECT_EQ(check("SELECT 1; COMMIT;").mode, ScriptMode::whole);
+    EXPECT_EQ(check("BEGIN; SELECT 1; ROLLBACK;").mode, ScriptMode::whole);
+    EXPECT_EQ(check("BEGIN; BEGIN; COMMIT;").mode, ScriptMode::whole);
+}
+
+TEST(Preflight, obeys_header_lines) {
+    EXPECT_EQ(check("-- migrate:transaction\nSELECT 1; VACUUM;").mode, ScriptMode::transaction);
+    const ScriptFacts facts = check("-- migrate:no-transaction\n-- migrate:retry-for 5s\nSELECT 1; SELECT 2;");
+
+    EXPECT_EQ(facts.mode, ScriptMode::segments);
+    EXPECT_EQ(facts.cut, Cut::one_each);
+    EXPECT_EQ(facts.directives.limits.retry_for, std::chrono::seconds(5));
+}
+
+TEST(Preflight, refuses_header_lines_that_are_none_or_contradict_the_file) {
+    const Error unknown = refusal_of("\n-- migrate:no-transactions\nSELECT 1;");
+
+    EXPECT_EQ(unknown.code(), ErrorCode::migration_refused);
+    EXPECT_EQ(unknown.details().where.line, 2U);
+    EXPECT_EQ(refusal_of("-- migrate:transaction\nBEGIN; SELECT 1; COMMIT;").code(),
+              ErrorCode::migration_refused);
 }
 
 TEST(Preflight, refuses_a_begin_without_a_commit) {
@@ -93,7 +116,7 @@ TEST(Preflight, refuses_bytes_that_are_not_utf8_and_names_the_offset) {
 }
 
 TEST(Preflight, strips_a_byte_order_mark) {
-    EXPECT_EQ(check("\xEF\xBB\xBFVACUUM;").mode, ScriptMode::whole);
+    EXPECT_EQ(check("\xEF\xBB\xBFVACUUM;").mode, ScriptMode::segments);
 }
 
 TEST(Preflight, takes_each_statement_by_itself_when_the_url_says_so) {
@@ -101,7 +124,7 @@ TEST(Preflight, takes_each_statement_by_itself_when_the_url_says_so) {
     settings.multi_statement = true;
     settings.multi_statement_max_bytes = 20;
 
-    EXPECT_EQ(check("VACUUM; SELECT 1;", settings).mode, ScriptMode::each_statement);
+    EXPECT_EQ(check("VACUUM; SELECT 1;", settings).mode, ScriptMode::segments);
     EXPECT_NE(
         std::string(refusal_of("SELECT 'far longer than allowed';", settings).what()).find("token too long"),
         std::string::npos);

@@ -56,7 +56,8 @@ protected:
     RunContext context() {
         return {connection_, *source_,     catalog_,
                 settings_,   start_,       clock_,
-                listener_,   std::nullopt, {finish_.get_token(), {}, {}}};
+                listener_,   std::nullopt, {},  {},
+                {finish_.get_token(), {}, {}}};
     }
 
     ErrorDetails failure_of(const Target& target) {

@@ -11,6 +11,7 @@
 
 #include <aether/migrate/error.hpp>
 #include <aether/migrate/export.hpp>
+#include <aether/migrate/limits.hpp>
 #include <aether/migrate/observer.hpp>
 #include <aether/migrate/report.hpp>
 #include <aether/migrate/stop.hpp>
@@ -28,6 +29,7 @@ struct Options {
     /// Not given: 30 minutes, long enough for a replica that starts behind a long migration.
     std::optional<std::chrono::seconds> lock_timeout;
 
+    Limits limits;                 ///< They count before a file's header lines and the URL.
     StopTokens stop;               ///< Default: nothing stops a run.
     Observer* observer = nullptr;  ///< A guest that outlives the migrator; nullptr: nobody listens.
 };
@@ -64,6 +66,13 @@ public:
     /// Writes a version, clean, without running anything; nothing: no migration applied.
     /// Throws Error: lock_timeout, cancelled, connection_failed, bookkeeping_failed.
     void force(std::optional<Version> version);
+
+    /// After a migration was cut off: looks what is applied of it, and does what is certain: removes the
+    /// remains of a statement, and marks the version clean when all or nothing of the migration is there. Runs
+    /// no statement of a migration file. `answer` decides what only a person can see.
+    /// Throws Error: lock_timeout, cancelled, connection_failed, bookkeeping_failed; invalid_argument for an
+    /// answer to a question that is not open.
+    RepairReport repair(RepairMode mode, Answer answer = Answer::none);
 
     /// Lists what drop() would remove, take along and leave.
     spi::DropPlan plan_drop();

@@ -3,9 +3,12 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <optional>
 #include <string_view>
+#include <vector>
 
+#include <aether/migrate/error.hpp>
 #include <aether/migrate/export.hpp>
 #include <aether/migrate/report.hpp>
 #include <aether/migrate/spi/connection.hpp>
@@ -29,6 +32,11 @@ public:
     void waiting_for_lock(const std::optional<spi::LockHolder>& holder, std::chrono::seconds waited) {
         on_waiting_for_lock(holder, waited);
     }
+    void blocked(const std::vector<spi::Blocker>& blockers) { on_blocked(blockers); }
+    void trying_again(const StepReport& step, const ErrorDetails& why, std::size_t tries,
+                      std::chrono::milliseconds pause) {
+        on_trying_again(step, why, tries, pause);
+    }
     void notice(const spi::Notice& notice) { on_notice(notice); }
     void warning(std::string_view text) { on_warning(text); }
 
@@ -40,6 +48,11 @@ private:
     /// Another process holds the lock. Called once at the first wait and then every few seconds.
     virtual void on_waiting_for_lock(const std::optional<spi::LockHolder>& holder,
                                      std::chrono::seconds waited);
+    /// A script waits for others.
+    virtual void on_blocked(const std::vector<spi::Blocker>& blockers);
+    /// A step failed in a way that may pass, for the `tries`th time, and is tried again after the pause.
+    virtual void on_trying_again(const StepReport& step, const ErrorDetails& why, std::size_t tries,
+                                 std::chrono::milliseconds pause);
     /// The server said something: NOTICE, WARNING.
     virtual void on_notice(const spi::Notice& notice);
     /// The engine found something that a person should know and that stops nothing.

@@ -58,4 +58,27 @@ struct Report {
         0;  ///< Planned steps that were not run because of a stop; 0 when it came before the plan.
 };
 
+/// What a person saw when they looked whether the statement that was cut off is applied.
+enum class Answer {
+    none,         ///< Nobody looked: only what the catalogue tells is repaired.
+    applied,      ///< It is complete.
+    not_applied   ///< Nothing of it is there.
+};
+
+/// Whether a repair acts.
+enum class RepairMode {
+    act,     ///< Does what is certain.
+    explain  ///< Only tells it: without a lock and without a write.
+};
+
+/// What a repair found and did.
+struct RepairReport {
+    VersionState before;
+    VersionState after;                ///< The same as `before` when it only explains.
+    std::vector<std::string> known;    ///< What was found, one line each.
+    std::vector<std::string> actions;  ///< What was done, or (explaining) would be.
+    std::string look_at;               ///< What only a person can decide; empty when nothing is left.
+    std::string next;                  ///< The next command; empty when none is needed.
+};
+
 }  // namespace aether::migrate

@@ -30,8 +30,10 @@ struct Intent {
 
 /// How a statement ended whose effect is in question.
 enum class Ending {
-    refused,  ///< The server answered with an error.
-    lost      ///< The session or this process ended before an answer.
+    completed,  ///< The server said that it succeeded: the effect is `present` unless it can be seen that it
+                ///< is not (IF NOT EXISTS passes over an invalid index).
+    refused,    ///< The server answered with an error.
+    lost        ///< The session or this process ended before an answer.
 };
 
 /// What is there of a statement's effect.

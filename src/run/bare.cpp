@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: MIT
+// Runs a statement that no transaction guards, so that it is known what became of it.
+#include "bare.hpp"
+
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+#include <aether/migrate/error.hpp>
+
+#include "../sql/position.hpp"
+#include "../sql/tokens.hpp"
+
+namespace aether::migrate::run {
+
+namespace {
+
+class Bare {
+public:
+    Bare(const StepContext& context, const CheckedStep& step, Record& record, Progress& progress,
+         const BareText& text)
+        : context_(context), step_(step), record_(record), progress_(progress), text_(text) {}
+
+    std::optional<SendFailure> run() {
+        intend();
+        std::optional<SendFailure> failure;
+        try {
+            failure = send();
+        } catch (const Error& error) {
+            if (error.code() == ErrorCode::connection_failed)
+                fail_lost(error.details());
+            if (error.code() != ErrorCode::cancelled)
+                throw;
+            failure = SendFailure{error.details(), false, {}};
+        }
+        if (!failure)
+            failure = verify();
+        if (!failure) {
+            conclude();
+            return std::nullopt;
+        }
+        undo(*failure);
+        if (failure->details.code == ErrorCode::cancelled)
+            progress_.fail(std::move(failure->details));
+        return failure;
+    }
+
+private:
+    void intend() {
+        spi::Intent intent;
+        const std::vector<std::string_view> tokens =
+            sql::tokens_of(text_.words, context_.connection.dialect().lexical);
+        if (text_.statements == 1)
+            intent = context_.connection.note_intent({text_.words, tokens}, record_.bookkeeping());
+        manner_ = intent.queues_others ? LockManner::queues_others : LockManner::gentle;
+        history::JournalEntry entry = progress_.entry();
+        const std::size_t line =
+            sql::position_at(text_.piece.text, text_.statement.begin, text_.piece.start).line;
+        entry.state = history::JournalState::intended;
+        entry.next = {text_.statements, text_.done_checksum, line, std::string(text_.statement.what),
+                      std::move(intent.note)};
+        entry.error.clear();
+        progress_.write(entry);
+    }
+
+    std::optional<SendFailure> send() {
+        const std::vector<spi::BoundStatement> limits = context_.connection.limit_locks(
+            progress_.patience(manner_).lock_timeout(), spi::Scope::session);
+        if (!limits.empty())
+            context_.connection.batch(limits, record_.bookkeeping());
+        Sender sender(context_.connection, context_.source.path_of(step_.plan.file),
+                      record_.limits().statement_timeout, context_.stop.abort);
+        std::optional<SendFailure> failure =
+            sender.send(text_.piece, text_.words, text_.statement.begin, index_of_statement());
+        if (!failure && context_.connection.transaction_state() != spi::TransactionState::idle) {
+            failure.emplace();
+            failure->details.code = ErrorCode::migration_failed;
+            failure->details.message = "the file left a transaction open; it was rolled back";
+        }
+        close_open_transaction();
+        return failure;
+    }
+
+    std::size_t index_of_statement() const {
+        std::size_t index = 0;
+        while (index < text_.piece.statements.size() &&
+               text_.piece.statements[index].begin < text_.statement.begin)
+            ++index;
+        return index;
+    }
+
+    void close_open_transaction() {
+        const spi::TransactionState state = context_.connection.transaction_state();
+        if (state == spi::TransactionState::open || state == spi::TransactionState::failed)
+            context_.connection.query({"ROLLBACK", {}}, record_.bookkeeping());
+    }
+
+    // The server's word is not enough: with IF NOT EXISTS it passes over an invalid index.
+    std::optional<SendFailure> verify() {
+        const history::JournalEntry& entry = progress_.entry();
+        if (entry.next.note.empty())
+            return std::nullopt;
+        const spi::Finding finding =
+            context_.connection.find_effect(entry.next.note, spi::Ending::completed, record_.bookkeeping());
+        if (finding.effect == spi::Effect::present)
+            return std::nullopt;
+        SendFailure failure;
+        failure.details.code = ErrorCode::migration_failed;
+        failure.details.message =
+            fmt::format("migration failed: the server says that {} succeeded, but {}",
+                        entry.next.what.empty() ? "the statement" : entry.next.what, finding.facts);
+        failure.details.where = {context_.source.path_of(step_.plan.file), entry.next.line, 0};
+        return failure;
+    }
+
+    void conclude() {
+        // DISCARD ALL and the like give the migration lock away.
+        context_.store.keep_lock(record_.bookkeeping());
+        history::JournalEntry done = progress_.entry();
+        history::complete_next(done);
+        if (done.statements_done < done.statements_total) {
+            progress_.write(done);
+        } else {
+            progress_.note_done(done);
+        }
+    }
+
+    // Makes it known what is there of a statement that failed while the session lives.
+    void undo(SendFailure& failure) {
+        history::JournalEntry entry = progress_.entry();
+        entry.state = history::JournalState::refused;
+        entry.error = failure.details.message;
+        const Settlement settlement =
+            settle(context_.connection, entry, spi::Ending::refused, step_.facts.directives.idempotent,
+                   Touch::repair, {context_.stop.abort, std::nullopt});
+        switch (settlement.effect) {
+            case spi::Effect::absent:
+                break;
+            case spi::Effect::present:
+                history::complete_next(entry);
+                progress_.write(entry);
+                progress_.fail(std::move(failure.details));
+            case spi::Effect::partial:
+            case spi::Effect::running:
+            case spi::Effect::unknown:
+                progress_.write(entry);
+                progress_.fail_unknown(std::move(failure.details), settlement);
+        }
+        if (entry.statements_done == 0) {
+            progress_.go_back();
+        } else {
+            history::forget_next(entry);
+            progress_.write(entry);
+        }
+    }
+
+    [[noreturn]] void fail_lost(ErrorDetails details) const {
+        const history::JournalEntry& entry = progress_.entry();
+        if (!context_.store.keeps_journal() || (entry.next.note.empty() && !step_.facts.directives.idempotent)) {
+            progress_.fail_unknown(std::move(details),
+                                   {spi::Effect::unknown, "the session was lost while it ran",
+                                    "what its statements change", {}});
+        }
+        details.where = {context_.source.path_of(step_.plan.file), entry.next.line, 0};
+        details.state = fmt::format("the statement in line {} was under way, which no transaction guards; the "
+                                    "database is marked dirty at version {}",
+                                    entry.next.line, to_string(step_.plan.leads_to));
+        details.next = fmt::format("\"migrate {}\" again: it looks what became of the statement, and goes on",
+                                   name_of(step_.plan.direction));
+        throw Error(std::move(details));
+    }
+
+    const StepContext& context_;
+    const CheckedStep& step_;
+    Record& record_;
+    Progress& progress_;
+    const BareText& text_;
+    LockManner manner_ = LockManner::queues_others;
+};
+
+}  // namespace
+
+std::optional<SendFailure> run_bare(const StepContext& context, const CheckedStep& step, Record& record,
+                                    Progress& progress, const BareText& text) {
+    return Bare(context, step, record, progress, text).run();
+}
+
+}  // namespace aether::migrate::run

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: MIT
+// How far a file in segments came: the journal's entry, and what is true and to be done when it ends early.
+#include "progress.hpp"
+
+#include <utility>
+
+#include <fmt/format.h>
+#include <aether/migrate/error.hpp>
+
+namespace aether::migrate::run {
+
+namespace {
+
+using history::Transaction;
+
+// Longer, because without these writes a migration that ran counts as dirty.
+constexpr std::chrono::seconds kFinalWriteLimit{300};
+
+}  // namespace
+
+std::string answer_commands() {
+    return "\"migrate repair -applied\" if it is complete, or \"migrate repair -not-applied\" if nothing of it is "
+           "there; then \"migrate up\" goes on";
+}
+
+Progress::Progress(const StepContext& context, const CheckedStep& step, Record& record,
+                   const std::optional<history::JournalEntry>& resumed)
+    : context_(context), step_(step), record_(record) {
+    if (resumed) {
+        entry_ = *resumed;
+        begun_ = true;
+        replays_ = true;
+    } else {
+        entry_.version = step.plan.version;
+        entry_.direction = step.plan.direction;
+        entry_.from = context.store.state().version;
+        entry_.leads_to = step.plan.leads_to;
+    }
+    entry_.file = step.plan.file;
+    entry_.session = context.session;
+    entry_.statements_total = step.facts.statements;
+}
+
+Patience& Progress::patience(LockManner manner) {
+    if (!patience_)
+        patience_.emplace(context_, record_, manner);
+    return *patience_;
+}
+
+bool Progress::wait_for_next(SendFailure& failure) {
+    replays_ = false;
+    const std::stop_token& stop = begun_ ? context_.stop.roll_back : context_.stop.finish;
+    try {
+        return patience(LockManner::queues_others).wait_for_next(failure, stop);
+    } catch (const Error& error) {
+        if (!begun_)
+            throw;
+        throw Error(partly_applied(error.details()));
+    }
+}
+
+void Progress::commit(Transaction& transaction) {
+    try {
+        transaction.commit({context_.stop.abort, std::nullopt});
+    } catch (const Error& error) {
+        if (error.code() != ErrorCode::outcome_unknown)
+            throw;
+        ErrorDetails details = error.details();
+        details.state = "the journal in the database tells how far this file came";
+        details.next = fmt::format("\"migrate {}\" again: it goes on where this one ended",
+                                   name_of(step_.plan.direction));
+        throw Error(std::move(details));
+    }
+    context_.store.committed();
+}
+
+void Progress::advance(Transaction& transaction, const history::JournalEntry& done) {
+    context_.store.write_journal(done, record_.bookkeeping());
+    commit(transaction);
+    entry_ = done;
+    begun_ = true;
+    patience_.reset();
+}
+
+void Progress::finish(Transaction& transaction, const history::JournalEntry& done) {
+    record_.report().statements = done.statements_done;
+    const spi::Wait wait{context_.stop.abort, context_.clock.now() + kFinalWriteLimit};
+    context_.store.write(record_.target(false), record_.event(), wait);
+    record_.commit(transaction, record_.target(false));
+}
+
+void Progress::write(const history::JournalEntry& entry) {
+    const spi::Wait wait{context_.stop.abort, context_.clock.now() + kFinalWriteLimit};
+    Transaction transaction(context_.connection, context_.connection.dialect().begin, {}, wait);
+    context_.store.write_journal(entry, wait);
+    commit(transaction);
+    if (entry.statements_done != entry_.statements_done)
+        patience_.reset();
+    entry_ = entry;
+    begun_ = true;
+}
+
+void Progress::note_done(const history::JournalEntry& done) {
+    entry_ = done;
+    patience_.reset();
+}
+
+void Progress::go_back() {
+    const spi::Wait wait{context_.stop.abort, context_.clock.now() + kFinalWriteLimit};
+    Transaction transaction(context_.connection, context_.connection.dialect().begin, {}, wait);
+    context_.store.write({entry_.from, false}, std::nullopt, wait);
+    commit(transaction);
+    history::forget_next(entry_);
+    begun_ = false;
+}
+
+void Progress::stop_at_boundary(const StopTokens& stop) const {
+    if (!stop.roll_back.stop_requested())
+        return;
+    ErrorDetails details;
+    details.code = ErrorCode::cancelled;
+    details.message = "stopped between two statements";
+    throw Error(begun_ ? partly_applied(std::move(details)) : record_.nothing_applied(std::move(details)));
+}
+
+std::string Progress::marked() const {
+    return fmt::format("the database is marked dirty at version {}", to_string(step_.plan.leads_to));
+}
+
+// golang-migrate's rule: force the version whose schema is really there.
+std::string Progress::force_commands() const {
+    return fmt::format("look at what was applied; then \"migrate force {}\" if the file's work is complete, or "
+                       "\"migrate force {}\" once it is undone",
+                       to_string(step_.plan.leads_to), to_string(entry_.from));
+}
+
+ErrorDetails Progress::partly_applied(ErrorDetails details) const {
+    if (details.where.file.empty())
+        details.where.file = context_.source.path_of(step_.plan.file);
+    const std::size_t done = entry_.statements_done;
+    details.state = fmt::format("{} of the {} statements of this file {} applied, the others are not; {}",
+                                done == 1 ? "the first" : fmt::format("the first {}", done),
+                                entry_.statements_total, done == 1 ? "is" : "are", marked());
+    const std::string_view direction = name_of(step_.plan.direction);
+    if (!context_.store.keeps_journal()) {
+        details.state += "; no journal is kept (x-history=false)";
+        details.next = force_commands();
+    } else if (details.code == ErrorCode::migration_failed && !record_.is_passing(details)) {
+        details.next = fmt::format("mend {} from line {} on, then \"migrate {}\" again: it goes on there",
+                                   step_.plan.file, details.where.line, direction);
+    } else {
+        details.next = fmt::format("\"migrate {}\" again: it goes on there", direction);
+    }
+    return details;
+}
+
+void Progress::fail(ErrorDetails details) const {
+    throw Error(begun_ ? partly_applied(std::move(details)) : record_.nothing_applied(std::move(details)));
+}
+
+void Progress::fail_unknown(ErrorDetails details, const Settlement& settlement) const {
+    if (details.where.file.empty())
+        details.where.file = context_.source.path_of(step_.plan.file);
+    details.state = fmt::format("{}: whether the statement in line {} is applied can't be told ({}); {} before it "
+                                "{} done",
+                                marked(), entry_.next.line, settlement.facts, entry_.statements_done,
+                                entry_.statements_done == 1 ? "is" : "are");
+    details.next = context_.store.keeps_journal()
+                       ? fmt::format("look at {}; then {}", settlement.look_at, answer_commands())
+                       : force_commands();
+    throw Error(std::move(details));
+}
+
+void Progress::refuse_changed_head(const std::string& path) const {
+    ErrorDetails details;
+    details.code = ErrorCode::migration_refused;
+    details.message = fmt::format("migration refused: a statement of {} that is applied already was changed",
+                                  step_.plan.file);
+    details.where.file = path;
+    details.state = fmt::format("its first {} statements were applied before it was cut off; {}; nothing was "
+                                "changed now",
+                                entry_.statements_done, marked());
+    details.next = fmt::format("put them back as they were and \"migrate {}\" again, or {}",
+                               name_of(step_.plan.direction), force_commands());
+    throw Error(std::move(details));
+}
+
+}  // namespace aether::migrate::run

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+// How far a file in segments came: the journal's entry, and what is true and to be done when it ends early.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "../history/journal.hpp"
+#include "../history/transaction.hpp"
+#include "patience.hpp"
+#include "record.hpp"
+#include "settle.hpp"
+
+namespace aether::migrate::run {
+
+/// The way of one file. Every change of the entry is durable before it counts.
+class Progress {
+public:
+    Progress(const StepContext& context, const CheckedStep& step, Record& record,
+             const std::optional<history::JournalEntry>& resumed);
+
+    const history::JournalEntry& entry() const { return entry_; }
+
+    /// Whether the done statements ran in a session that is gone, so that what they set must be set again.
+    /// True for the first pass of a resumed file.
+    bool replays() const { return replays_; }
+
+    /// The tries of the segment after the done ones.
+    Patience& patience(LockManner manner);
+    /// After its failure: see Patience::wait_for_next.
+    bool wait_for_next(SendFailure& failure);
+
+    /// Commits a segment's transaction with the word that it is done, in it. Throws Error.
+    void advance(history::Transaction& transaction, const history::JournalEntry& done);
+    /// The same for the last segment: the step is done.
+    void finish(history::Transaction& transaction, const history::JournalEntry& done);
+    /// Writes the entry in a transaction of its own: a segment that no transaction guards is intended or done.
+    void write(const history::JournalEntry& entry);
+    /// Takes note of a bare segment that was the last one: finish() will write it.
+    void note_done(const history::JournalEntry& done);
+    /// Nothing of the file is applied: the version row goes back to what it was before, clean.
+    void go_back();
+
+    /// Throws Error (cancelled) when a stop was requested that need not wait for the file's end.
+    void stop_at_boundary(const StopTokens& stop) const;
+
+    /// Ends the step with a failure after which it is known what is applied.
+    [[noreturn]] void fail(ErrorDetails details) const;
+    /// Ends it with one after which it is not: only a person, or the next run, can tell.
+    [[noreturn]] void fail_unknown(ErrorDetails details, const Settlement& settlement) const;
+    /// Returns the details with what is true and what to do, when the done statements are applied and the
+    /// others are not.
+    ErrorDetails partly_applied(ErrorDetails details) const;
+    /// Throws Error (migration_refused): statements that are applied were edited.
+    [[noreturn]] void refuse_changed_head(const std::string& path) const;
+
+private:
+    void commit(history::Transaction& transaction);
+    std::string marked() const;
+    std::string force_commands() const;
+
+    const StepContext& context_;
+    const CheckedStep& step_;
+    Record& record_;
+    history::JournalEntry entry_;
+    std::optional<Patience> patience_;
+    bool begun_ = false;  // the version row is dirty because of this file
+    bool replays_ = false;
+};
+
+/// Returns what to type when a person has looked whether a cut off statement is applied.
+std::string answer_commands();
+
+}  // namespace aether::migrate::run

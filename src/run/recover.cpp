@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+// Looks what became of a migration that was cut off, before anything else is done.
+#include "recover.hpp"
+
+#include <utility>
+
+#include <fmt/format.h>
+#include <aether/migrate/error.hpp>
+
+#include "../history/transaction.hpp"
+#include "check.hpp"
+#include "progress.hpp"
+
+namespace aether::migrate::run {
+
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr milliseconds kPause{250};
+constexpr seconds kPatience{30 * 60};
+
+// The first line is golang-migrate's.
+[[noreturn]] void refuse(const history::JournalEntry& entry, std::string state, std::string next) {
+    ErrorDetails details;
+    details.code = ErrorCode::dirty;
+    details.message =
+        fmt::format("Dirty database version {}. Fix and force version.", to_string(entry.leads_to));
+    details.state = std::move(state);
+    details.next = std::move(next);
+    throw Error(std::move(details));
+}
+
+}  // namespace
+
+std::string describe(const history::JournalEntry& entry) {
+    std::string text = fmt::format("{} of the {} statements of {} are applied", entry.statements_done,
+                                   entry.statements_total, entry.file);
+    if (entry.state == history::JournalState::between)
+        return text;
+    text += fmt::format("; the one in line {}", entry.next.line);
+    if (!entry.next.what.empty())
+        text += fmt::format(" ({})", entry.next.what);
+    text += entry.state == history::JournalState::intended ? " was under way" : " failed: " + entry.error;
+    return text;
+}
+
+void await_end_of(const RunContext& context, const history::JournalEntry& entry, const std::string& session) {
+    if (entry.session.empty() || entry.session == session)
+        return;
+    const auto start = context.clock.now();
+    const seconds limit = context.lock_timeout.value_or(kPatience);
+    bool told = false;
+    while (true) {
+        const spi::SessionState state = context.connection.probe(entry.session, waiting(context));
+        if (state == spi::SessionState::gone)
+            return;
+        if (state == spi::SessionState::unknown) {
+            refuse(entry,
+                   fmt::format("{}; whether the session that ran it ({}) is gone can't be seen by this role",
+                               describe(entry), entry.session),
+                   "run the same command with a role that sees it, or once it is gone");
+        }
+        if (context.clock.now() - start >= limit) {
+            ErrorDetails details;
+            details.code = ErrorCode::lock_timeout;
+            details.message = "timeout: the session of a migration that was cut off is still at work";
+            details.state = fmt::format("{}; its session is {}; nothing was changed", describe(entry), entry.session);
+            details.next = "wait for it, or end it, and run the command again";
+            throw Error(std::move(details));
+        }
+        if (!std::exchange(told, true))
+            context.observer.warning(fmt::format("waiting for the end of session {}: {}", entry.session, describe(entry)));
+        context.clock.sleep(kPause, context.stop.finish);
+        if (context.stop.finish.stop_requested())
+            throw Error(ErrorCode::cancelled, "stopped while waiting for a session that was cut off");
+    }
+}
+
+std::optional<CheckedStep> step_of(const RunContext& context, const history::JournalEntry& entry) {
+    const CatalogEntry* found = context.catalog.find(entry.version);
+    if (found == nullptr || !found->half(entry.direction))
+        return std::nullopt;
+    PlannedStep step;
+    step.version = entry.version;
+    step.direction = entry.direction;
+    step.leads_to = entry.leads_to;
+    step.title = found->half(entry.direction)->title;
+    step.file = found->half(entry.direction)->file;
+    return check_step(context, step);
+}
+
+void decide(history::JournalEntry& entry, spi::Effect effect) {
+    if (effect == spi::Effect::present) {
+        history::complete_next(entry);
+    } else {
+        history::forget_next(entry);
+    }
+}
+
+void write_settled(const RunContext& context, history::Store& store, const history::JournalEntry& entry) {
+    history::Transaction transaction(context.connection, context.connection.dialect().begin, {}, waiting(context));
+    if (entry.statements_done == 0) {
+        store.write({entry.from, false}, std::nullopt, waiting(context));
+    } else {
+        store.write_journal(entry, waiting(context));
+    }
+    transaction.commit(waiting(context));
+    store.committed();
+}
+
+std::optional<Resumed> recover(const RunContext& context, history::Store& store, const std::string& session) {
+    if (!store.journal() || !store.state().dirty)
+        return std::nullopt;
+    history::JournalEntry entry = *store.journal();
+    context.observer.warning(fmt::format("a migration was cut off: {}", describe(entry)));
+    await_end_of(context, entry, session);
+    std::optional<CheckedStep> step = step_of(context, entry);
+    if (entry.state != history::JournalState::between) {
+        const bool repeatable = step && step->facts.directives.idempotent;
+        const spi::Ending ending =
+            entry.state == history::JournalState::refused ? spi::Ending::refused : spi::Ending::lost;
+        const Settlement settlement = settle(context.connection, entry, ending, repeatable, Touch::repair,
+                                             {context.stop.roll_back, std::nullopt});
+        if (settlement.effect != spi::Effect::absent && settlement.effect != spi::Effect::present) {
+            refuse(entry, fmt::format("{}; {}", describe(entry), settlement.facts),
+                   settlement.effect == spi::Effect::running
+                       ? "wait for it, or end it, and run the command again"
+                       : fmt::format("look at {}; then {}", settlement.look_at, answer_commands()));
+        }
+        context.observer.warning(settlement.facts);
+        decide(entry, settlement.effect);
+    }
+    entry.session = session;
+    write_settled(context, store, entry);
+    if (entry.statements_done == 0)
+        return std::nullopt;
+    if (!step) {
+        refuse(entry, fmt::format("{}; that file is gone", describe(entry)),
+               fmt::format("put it back; or look at what was applied and \"migrate force {}\"",
+                           to_string(entry.leads_to)));
+    }
+    return Resumed{std::move(*step), std::move(entry)};
+}
+
+}  // namespace aether::migrate::run
