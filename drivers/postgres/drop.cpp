@@ -2,7 +2,6 @@
 // Removes everything of the current schema, in one transaction, and says beforehand what that is.
 #include "drop.hpp"
 
-#include <chrono>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,46 +12,16 @@
 
 #include "drop_sql.hpp"
 #include "errors.hpp"
+#include "rollback_guard.hpp"
 
 namespace aether::migrate::postgres {
 
 namespace {
 
-// How long the server may take for a ROLLBACK, which must not wait for the caller's own limits.
-constexpr std::chrono::seconds kRollbackLimit{10};
-
 /// What will be removed, what goes with it, what stays; and the statements that do it.
 struct DropScript {
     spi::DropPlan plan;
     std::vector<spi::BoundStatement> statements;
-};
-
-/// Ends a transaction that its scope did not end.
-class RollbackGuard {
-public:
-    explicit RollbackGuard(Session& session) : session_(session) {}
-    RollbackGuard(const RollbackGuard&) = delete;
-    RollbackGuard& operator=(const RollbackGuard&) = delete;
-    ~RollbackGuard() {
-        // Twice, because a cancel request that arrived late may hit the first ROLLBACK.
-        for (int tries = 0; tries < 2 && must_end(); ++tries) {
-            try {
-                session_.run({"ROLLBACK", {}}, {{}, std::chrono::steady_clock::now() + kRollbackLimit});
-            } catch (...) {
-                // A destructor must not throw. The end of a lost session rolls back too.
-            }
-        }
-    }
-
-private:
-    // In other states, and in the middle of a pipeline, the session is lost or idle.
-    bool must_end() const {
-        const PGTransactionStatusType status = PQtransactionStatus(session_.raw());
-        return (status == PQTRANS_INTRANS || status == PQTRANS_INERROR) &&
-               PQpipelineStatus(session_.raw()) == PQ_PIPELINE_OFF;
-    }
-
-    Session& session_;
 };
 
 void add_row(DropScript& script, const PGresult* result, int row) {
