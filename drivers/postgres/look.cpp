@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -46,16 +47,26 @@ SELECT pg_catalog.current_database(), coalesce(pg_catalog.current_schema()::text
                $look$ UNION ALL
                      (SELECT pg_catalog.array_to_tsvector(ARRAY[
                           pg_catalog.format('h %%s %%s %%s', leads_to, applied, xmin)])
-                      FROM %s ORDER BY id DESC LIMIT 1)$look$, h::pg_catalog.regclass) ELSE '' END)) END,
+                      FROM %s ORDER BY id DESC LIMIT 1)$look$, h::pg_catalog.regclass) ELSE '' END
+           || CASE WHEN j_ok THEN pg_catalog.format(
+               $look$ UNION ALL
+                     (SELECT pg_catalog.array_to_tsvector(ARRAY[pg_catalog.format('j %%s %%s', leads_to, xmin)])
+                      FROM %s LIMIT 1)$look$, j::pg_catalog.regclass) ELSE '' END)) END,
        CASE WHEN NOT (pg_catalog.has_table_privilege(v, 'INSERT') AND pg_catalog.has_table_privilege(v, 'UPDATE')
                       AND pg_catalog.has_table_privilege(v, 'DELETE')) THEN 'version'
-            WHEN NOT pg_catalog.has_table_privilege(h, 'INSERT') THEN 'history' ELSE '' END
-FROM (SELECT v, h, coalesce(pg_catalog.has_table_privilege(v, 'SELECT'), false) AS v_ok,
-             coalesce(pg_catalog.has_table_privilege(h, 'SELECT'), false) AS h_ok
+            WHEN NOT pg_catalog.has_table_privilege(h, 'INSERT') THEN 'history'
+            WHEN NOT (pg_catalog.has_table_privilege(j, 'INSERT') AND pg_catalog.has_table_privilege(j, 'UPDATE')
+                      AND pg_catalog.has_table_privilege(j, 'DELETE')) THEN 'journal' ELSE '' END,
+       j_ok
+FROM (SELECT v, h, j, coalesce(pg_catalog.has_table_privilege(v, 'SELECT'), false) AS v_ok,
+             coalesce(pg_catalog.has_table_privilege(h, 'SELECT'), false) AS h_ok,
+             coalesce(pg_catalog.has_table_privilege(j, 'SELECT'), false) AS j_ok
       FROM (SELECT CASE WHEN usable THEN pg_catalog.to_regclass(
                        pg_catalog.format('%I.%I', schema, $2::name))::oid END AS v,
                    CASE WHEN usable AND $3::name IS NOT NULL THEN pg_catalog.to_regclass(
-                       pg_catalog.format('%I.%I', schema, $3::name))::oid END AS h
+                       pg_catalog.format('%I.%I', schema, $3::name))::oid END AS h,
+                   CASE WHEN usable AND $4::name IS NOT NULL THEN pg_catalog.to_regclass(
+                       pg_catalog.format('%I.%I', schema, $4::name))::oid END AS j
             FROM (SELECT schema, pg_catalog.has_schema_privilege(
                              pg_catalog.to_regnamespace(pg_catalog.quote_ident(schema))::oid, 'USAGE') AS usable
                   FROM (SELECT coalesce($1::name, pg_catalog.current_schema()) AS schema OFFSET 0) s
@@ -77,6 +88,7 @@ constexpr int kHistoryExists = 8;
 constexpr int kHistoryReadable = 9;
 constexpr int kRows = 10;
 constexpr int kUnwritable = 11;
+constexpr int kJournalReadable = 12;
 
 std::string_view cell(const PGresult* result, int column) {
     return text_at(result, 0, column);
@@ -99,16 +111,32 @@ Number take_number(std::string_view& text) {
     return number;
 }
 
-// "v 3 0 741,h 3 2 4 741": the rows of the version table, and the end of the history, in any order.
+/// The journal's row.
+struct JournalRow {
+    std::int64_t leads_to = -1;
+    std::string_view xmin;
+};
+
+bool is_current(const JournalRow& journal, const spi::Look& look, std::string_view row_xmin) {
+    return look.version_rows.size() == 1 && look.version_rows.front().dirty &&
+           look.version_rows.front().version == journal.leads_to && row_xmin == journal.xmin;
+}
+
+// "v 3 1 741,h 2 2 3 740,j 3 741": the rows of the version table, the end of the history, and the journal's
+// row, in any order.
 void read_rows(std::string_view rest, spi::Look& look) {
     std::string_view row_xmin;
     std::string_view history_xmin;
+    std::optional<JournalRow> journal;
     while (!rest.empty()) {
         std::string_view row = rest.substr(0, rest.find(','));
         rest.remove_prefix(std::min(rest.size(), row.size() + 1));
-        const bool history = row.starts_with('h');
+        const char from = row.front();
         row.remove_prefix(2);
-        if (history) {
+        if (from == 'j') {
+            const auto leads_to = take_number<std::int64_t>(row);
+            journal = JournalRow{leads_to, row};
+        } else if (from == 'h') {
             look.history_rows = true;
             look.history_version = take_number<std::int64_t>(row);
             look.applied_count = take_number<std::uint64_t>(row);
@@ -123,12 +151,14 @@ void read_rows(std::string_view rest, spi::Look& look) {
     }
     if (look.history_rows)
         look.same_write = look.version_rows.empty() ? look.history_version == -1 : history_xmin == row_xmin;
+    look.journal_row = journal.has_value();
+    look.journal_current = journal && is_current(*journal, look, row_xmin);
 }
 
 }  // namespace
 
 spi::BoundStatement look_statement(const spi::TableNames& tables) {
-    return {std::string(kLook), {tables.schema, tables.version, tables.history}};
+    return {std::string(kLook), {tables.schema, tables.version, tables.history, tables.journal}};
 }
 
 spi::Look read_look(const PGresult* result) {
@@ -145,6 +175,7 @@ spi::Look read_look(const PGresult* result) {
     look.history_forbidden = look.history_table && !truth(result, kHistoryReadable);
     if (const std::string_view table = cell(result, kUnwritable); !table.empty())
         look.unwritable = table;
+    look.journal_table = truth(result, kJournalReadable);
     read_rows(cell(result, kRows), look);
     return look;
 }
