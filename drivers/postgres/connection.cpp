@@ -10,8 +10,10 @@
 
 #include "dialect.hpp"
 #include "drop.hpp"
+#include "effect.hpp"
 #include "errors.hpp"
 #include "look.hpp"
+#include "session_name.hpp"
 
 namespace aether::migrate::postgres {
 
@@ -151,6 +153,23 @@ void PostgresConnection::do_prepare(const spi::Limits& limits, const spi::Wait& 
 std::vector<spi::BoundStatement> PostgresConnection::do_limit_locks(
     std::optional<std::chrono::milliseconds> lock, spi::Scope scope) const {
     return limits_.limit_locks(lock, scope);
+}
+
+spi::Intent PostgresConnection::do_note_intent(const spi::StatementView& statement, const spi::Wait& wait) {
+    return postgres::note_intent(session_, statement, wait);
+}
+
+spi::Finding PostgresConnection::do_find_effect(std::string_view note, spi::Ending ending,
+                                                const spi::Wait& wait) {
+    return postgres::find_effect(session_, note, ending, wait);
+}
+
+std::string PostgresConnection::do_session_name(const spi::Wait& wait) {
+    return postgres::session_name(session_, wait);
+}
+
+spi::SessionState PostgresConnection::do_probe(std::string_view session_name, const spi::Wait& wait) {
+    return postgres::probe(session_, session_name, wait);
 }
 
 spi::TransactionState PostgresConnection::do_transaction_state() const {

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <functional>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -41,6 +42,10 @@ private:
     void do_prepare(const spi::Limits& limits, const spi::Wait& wait) override;
     std::vector<spi::BoundStatement> do_limit_locks(std::optional<std::chrono::milliseconds> lock,
                                                     spi::Scope scope) const override;
+    spi::Intent do_note_intent(const spi::StatementView& statement, const spi::Wait& wait) override;
+    spi::Finding do_find_effect(std::string_view note, spi::Ending ending, const spi::Wait& wait) override;
+    std::string do_session_name(const spi::Wait& wait) override;
+    spi::SessionState do_probe(std::string_view session_name, const spi::Wait& wait) override;
     spi::TransactionState do_transaction_state() const override;
     void do_on_notice(std::function<void(const spi::Notice&)> listener) override;
 
