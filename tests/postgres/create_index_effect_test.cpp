@@ -80,7 +80,7 @@ TEST_F(CreateIndexEffect, is_partial_when_the_server_chose_the_name) {
 
 TEST_F(CreateIndexEffect, is_partial_when_its_session_was_killed) {
     const std::string noted = note(kCreate);
-    run_and_kill(kCreate, "t");
+    run_and_kill(kCreate, "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT FROM t");
 
     const spi::Finding finding = find(noted);
 

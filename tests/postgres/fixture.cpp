@@ -108,10 +108,13 @@ spi::Finding PostgresTest::repair(const spi::Finding& finding, const std::string
     return find(note);
 }
 
-void PostgresTest::run_and_kill(const std::string& sql, const std::string& lock_table) const {
-    const Client holder(url());
-    holder.run("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT FROM " + lock_table);
+void PostgresTest::run_and_kill(const std::string& sql, const std::string& holder,
+                                const std::string& settings) const {
+    const Client held_open(url());
+    held_open.run(holder);
     const Client victim(url());
+    if (!settings.empty())
+        victim.run(settings);
     victim.send(sql);
     EXPECT_TRUE(becomes_true([&] {
         return other->ask(

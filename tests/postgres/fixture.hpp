@@ -99,8 +99,10 @@ protected:
     }
     /// Has the statement's repair done and looks again.
     spi::Finding repair(const spi::Finding& finding, const std::string& note) const;
-    /// Starts a statement, waits until it is held up by `holder`'s open transaction, and ends its session.
-    void run_and_kill(const std::string& sql, const std::string& lock_table) const;
+    /// Has another session run a statement until `holder`'s open transaction holds it up, and ends the
+    /// session.
+    void run_and_kill(const std::string& sql, const std::string& holder,
+                      const std::string& settings = "") const;
 
     static spi::Intent intent_of(spi::Connection& connection, const std::string& sql);
     static spi::Wait limit() { return {{}, std::chrono::steady_clock::now() + std::chrono::seconds(60)}; }

@@ -10,7 +10,6 @@ using spi::Ending;
 
 constexpr const char* kCreate = "CREATE INDEX CONCURRENTLY i ON t (a)";
 constexpr const char* kCreateUnique = "CREATE UNIQUE INDEX CONCURRENTLY i ON t (a)";
-constexpr const char* kCreateIfMissing = "CREATE INDEX CONCURRENTLY IF NOT EXISTS i ON t (a)";
 
 class IndexComparison : public PostgresTest {
 protected:
@@ -29,7 +28,7 @@ protected:
     }
 };
 
-TEST_F(IndexComparison, is_present_for_every_form_of_an_index) {
+TEST_F(IndexComparison, knows_every_form_of_an_index) {
     other->run(R"sql(
         CREATE SCHEMA app;
         CREATE DOMAIN app.word AS text;
@@ -77,7 +76,7 @@ TEST_F(IndexComparison, needs_no_right_to_make_temporary_tables) {
     EXPECT_EQ(after(kCreate).effect, Effect::present);
 }
 
-TEST_F(IndexComparison, of_an_index_that_could_not_be_compared_is_unknown) {
+TEST_F(IndexComparison, that_can_not_be_made_leaves_the_effect_unknown) {
     other->run("CREATE ROLE reader_2 LOGIN; REVOKE TEMPORARY ON DATABASE " + database +
                " FROM PUBLIC;"
                "REVOKE CREATE ON SCHEMA public FROM PUBLIC");
@@ -93,7 +92,7 @@ TEST_F(IndexComparison, of_an_index_that_could_not_be_compared_is_unknown) {
               "pg_get_indexdef(indexrelid) FROM pg_index WHERE indrelid = 'public.t'::regclass");
 }
 
-TEST_F(IndexComparison, of_another_definition_is_unknown) {
+TEST_F(IndexComparison, sees_every_difference) {
     const std::vector<std::string> others = {
         "CREATE INDEX i ON t (b)",
         "CREATE INDEX i ON t (a DESC)",
@@ -115,7 +114,7 @@ TEST_F(IndexComparison, of_another_definition_is_unknown) {
     }
 }
 
-TEST_F(IndexComparison, of_an_invalid_index_of_another_definition_is_unknown) {
+TEST_F(IndexComparison, keeps_an_invalid_index_of_another_definition) {
     make_duplicates();
     const std::string noted = note("CREATE UNIQUE INDEX CONCURRENTLY i ON t (a, b)");
     run_refused(kCreateUnique);
@@ -123,7 +122,7 @@ TEST_F(IndexComparison, of_an_invalid_index_of_another_definition_is_unknown) {
     EXPECT_EQ(find(noted).effect, Effect::unknown);
 }
 
-TEST_F(IndexComparison, of_null_rules_is_compared) {
+TEST_F(IndexComparison, sees_how_nulls_are_treated) {
     if (server_version() < 150000)
         GTEST_SKIP() << "NULLS NOT DISTINCT came with PostgreSQL 15";
     const std::string sql = "CREATE UNIQUE INDEX CONCURRENTLY i ON t (a) NULLS NOT DISTINCT";
@@ -136,7 +135,7 @@ TEST_F(IndexComparison, of_null_rules_is_compared) {
     EXPECT_EQ(find(noted).effect, Effect::present);
 }
 
-TEST_F(IndexComparison, is_found_under_hostile_names) {
+TEST_F(IndexComparison, stands_hostile_names) {
     const std::string long_name(70, 'x');
     const std::vector<std::string> names = {
         "\"a\"\"b\"", "\"new\nline\"", "\"; DROP TABLE t; --\"", "\"'%I.%s'\"", long_name, "\"é\"",
@@ -208,9 +207,23 @@ TEST_F(IndexComparison, runs_no_operator_of_a_stranger) {
     EXPECT_EQ(after(kCreate).effect, Effect::present);
 }
 
-TEST_F(IndexComparison, is_compared_in_the_default_tablespace) {
-    run("SET default_tablespace = 'pg_default'");
+TEST_F(IndexComparison, knows_tablespaces) {
+    other->run("SET allow_in_place_tablespaces = on");
+    other->run("CREATE TABLESPACE space_1 LOCATION ''");
+    other->run("CREATE TABLESPACE space_2 LOCATION ''");
+    const std::string sql = "CREATE INDEX CONCURRENTLY i ON t (a) TABLESPACE space_1";
+    EXPECT_EQ(after(sql).effect, Effect::present);
+    run("DROP INDEX i; SET default_tablespace = space_2");
     EXPECT_EQ(after(kCreate).effect, Effect::present);
+    run("DROP INDEX i");
+    EXPECT_EQ(after(sql).effect, Effect::present);
+
+    const std::string noted = note(kCreate);
+    run("DROP INDEX i; CREATE INDEX i ON t (a) TABLESPACE space_1");
+    EXPECT_EQ(find(noted).effect, Effect::unknown);
+    run("DROP TABLE t; RESET default_tablespace");
+    other->run("DROP TABLESPACE space_1");
+    other->run("DROP TABLESPACE space_2");
 }
 
 }  // namespace
