@@ -43,19 +43,16 @@ TEST(Preflight, makes_the_checksum_of_the_whole_file) {
 }
 
 TEST(Preflight, runs_a_lone_statement_bare_that_needs_it) {
-    EXPECT_EQ(check("-- why\nCREATE INDEX CONCURRENTLY i ON t (a);").mode, ScriptMode::whole);
-    EXPECT_EQ(check("VACUUM").mode, ScriptMode::whole);
+    EXPECT_EQ(check("-- why\nCREATE INDEX CONCURRENTLY i ON t (a);").mode, ScriptMode::segments);
+    EXPECT_EQ(check("VACUUM").mode, ScriptMode::segments);
 }
 
-TEST(Preflight, refuses_a_mixed_file_with_its_place) {
-    const Error error = refusal_of("CREATE TABLE t (a int);\n\n  CREATE INDEX CONCURRENTLY i ON t (a);");
+TEST(Preflight, cuts_a_mixed_file_into_segments) {
+    const ScriptFacts facts = check("CREATE TABLE t (a int);\n\n  CREATE INDEX CONCURRENTLY i ON t (a);");
 
-    EXPECT_EQ(error.code(), ErrorCode::migration_refused);
-    EXPECT_EQ(error.details().where.line, 3U);
-    EXPECT_EQ(error.details().where.column, 3U);
-    EXPECT_NE(
-        std::string(error.what()).find("CREATE INDEX CONCURRENTLY cannot run inside a transaction block"),
-        std::string::npos);
+    EXPECT_EQ(facts.mode, ScriptMode::segments);
+    EXPECT_EQ(facts.cut, Cut::together);
+    EXPECT_EQ(facts.statements, 2U);
 }
 
 TEST(Preflight, takes_over_a_files_own_transaction) {
