@@ -3,7 +3,7 @@
 --
 -- Two equal outputs mean two equal schemas: columns, defaults, constraints, indexes, triggers, functions, types,
 -- comments, owners, grants and so on. Members of extensions are their extension's business and are left out, and
--- so are the two tables of migrate itself with all that hangs on them. Not covered: table data, positions of
+-- so are the tables of migrate itself with all that hangs on them. Not covered: table data, positions of
 -- sequences, subscriptions, roles, large objects. Runs on PostgreSQL 12 to 18; what not every major has is read
 -- through to_jsonb. Compare outputs of one major only.
 BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
@@ -22,7 +22,8 @@ SET LOCAL statement_timeout = '60s';
 WITH
 own AS (
     SELECT oid FROM pg_class
-    WHERE relname IN ('schema_migrations', 'schema_migrations_history') AND relkind IN ('r', 'p')
+    WHERE relname IN ('schema_migrations', 'schema_migrations_history', 'schema_migrations_journal')
+      AND relkind IN ('r', 'p')
 ),
 member AS (
     SELECT classid, objid FROM pg_depend WHERE deptype = 'e'
@@ -110,7 +111,7 @@ found AS (
         'tables', (SELECT jsonb_agg(to_jsonb(t) ORDER BY t.schemaname COLLATE "C", t.tablename COLLATE "C")
                    FROM pg_publication_tables t
                    WHERE t.pubname = p.pubname
-                     AND t.tablename NOT IN ('schema_migrations', 'schema_migrations_history')))
+                     AND t.tablename NOT IN (SELECT relname FROM pg_class WHERE oid IN (SELECT oid FROM own))))
     FROM pg_publication p
     UNION ALL
     SELECT 'cast', format('%s AS %s', format_type(c.castsource, NULL), format_type(c.casttarget, NULL)),
