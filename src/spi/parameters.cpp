@@ -2,8 +2,13 @@
 // Reads the x- parameters that golang-migrate's drivers share.
 #include <aether/migrate/spi/parameters.hpp>
 
+#include <algorithm>
+#include <array>
 #include <charconv>
+#include <chrono>
 #include <string>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include <fmt/format.h>
@@ -15,6 +20,63 @@ namespace {
 
 [[noreturn]] void refuse(std::string message) {
     throw Error(ErrorCode::invalid_url, std::move(message));
+}
+
+[[noreturn]] void refuse_limit(std::string message, std::string_view forms) {
+    ErrorDetails details;
+    details.code = ErrorCode::invalid_url;
+    details.message = std::move(message);
+    details.hint = fmt::format("write {} as 300ms, 1.5s, 10m or 1h30m; 0 switches the limit off", forms);
+    throw Error(std::move(details));
+}
+
+std::chrono::milliseconds read_limit(std::string_view name, std::string_view text) {
+    const auto parsed = parse_limit(text);
+    if (const auto* fault = std::get_if<LimitFault>(&parsed)) {
+        refuse_limit(fmt::format("unable to parse option {}: {}", name, fault->message), "a duration");
+    }
+    return std::get<std::chrono::milliseconds>(parsed);
+}
+
+// golang-migrate takes an integer number of milliseconds and nothing else; what it refuses may be a duration.
+std::chrono::milliseconds read_statement_timeout(std::string_view name, std::string_view text) {
+    const std::string_view digits = text.substr(text.starts_with('+') || text.starts_with('-') ? 1 : 0);
+    const bool is_number = digits.find_first_not_of("0123456789") == std::string_view::npos;
+    if (is_number) {
+        const std::int64_t milliseconds = parse_integer(name, text);
+        if (milliseconds < 0) {
+            refuse(fmt::format("{} must not be negative: {}", name, milliseconds));
+        }
+        // Any larger number means the same, that nothing ends the statement, and overflows the clock.
+        return std::min(std::chrono::milliseconds(milliseconds), kLongestLimit);
+    }
+    const auto parsed = parse_limit(text);
+    if (const auto* fault = std::get_if<LimitFault>(&parsed)) {
+        refuse_limit(
+            fault->out_of_range
+                ? fmt::format("unable to parse option {}: {}", name, fault->message)
+                : fmt::format("unable to parse option {}: strconv.Atoi: parsing \"{}\": invalid syntax", name,
+                              text),
+            "milliseconds as 1500, or a duration");
+    }
+    return std::get<std::chrono::milliseconds>(parsed);
+}
+
+void read_limits(const Url& url, Limits& limits) {
+    constexpr std::array<std::pair<std::string_view, std::optional<std::chrono::milliseconds> Limits::*>, 4>
+        kDurations{{{"x-table-lock-timeout", &Limits::table_lock_timeout},
+                    {"x-retry-for", &Limits::retry_for},
+                    {"x-idle-timeout", &Limits::idle_timeout},
+                    {"x-client-check-interval", &Limits::client_check_interval}}};
+    for (const auto& [name, limit] : kDurations) {
+        if (const auto value = url.find(name); value && !value->empty()) {
+            limits.*limit = read_limit(name, *value);
+        }
+    }
+    constexpr std::string_view kStatementTimeout = "x-statement-timeout";
+    if (const auto value = url.find(kStatementTimeout); value && !value->empty()) {
+        limits.statement_timeout = read_statement_timeout(kStatementTimeout, *value);
+    }
 }
 
 // golang-migrate 4.19 takes the text between quotes pairwise: "schema"."table" or "table".
@@ -100,13 +162,7 @@ Settings read_settings(const Url& url) {
             settings.multi_statement_max_bytes = static_cast<std::size_t>(bytes);
         }
     }
-    if (const auto timeout = url.find("x-statement-timeout"); timeout && !timeout->empty()) {
-        const std::int64_t milliseconds = parse_integer("x-statement-timeout", *timeout);
-        if (milliseconds < 0) {
-            refuse(fmt::format("x-statement-timeout must not be negative: {}", milliseconds));
-        }
-        settings.limits.statement_timeout = std::chrono::milliseconds(milliseconds);
-    }
+    read_limits(url, settings.limits);
     if (const auto history = url.find("x-history"); history && !history->empty()) {
         settings.history = parse_bool("x-history", *history);
     }

@@ -127,7 +127,8 @@ class Connection(EngineTest):
     def test_parameters_with_bad_values(self):
         for query, words in (("sslmode=maybe", 'unsupported sslmode "maybe"'),
                              ("x-multi-statement=yes", "x-multi-statement"),
-                             ("x-statement-timeout=1s", 'strconv.Atoi: parsing "1s": invalid syntax'),
+                             ("x-statement-timeout=soon", 'strconv.Atoi: parsing "soon": invalid syntax'),
+                             ("x-retry-for=10", 'x-retry-for: time: missing unit in duration "10"'),
                              ("x-statement-timeout=-5", ""),
                              ("x-migrations-table=mig&x-migrations-table-quoted=true", "must be quoted"),
                              ("x-history=perhaps", "x-history"),

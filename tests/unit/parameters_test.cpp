@@ -2,6 +2,7 @@
 // The x- parameters that golang-migrate's drivers share.
 #include <aether/migrate/spi/parameters.hpp>
 
+#include <chrono>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -82,14 +83,61 @@ TEST(Parameters, read_numbers_as_go_does) {
     EXPECT_EQ(settings_of("x-statement-timeout=%2B250").limits.statement_timeout->count(), 250);
     EXPECT_EQ(settings_of("x-multi-statement-max-size=-1").multi_statement_max_bytes, 10485760U);
     EXPECT_EQ(settings_of("x-multi-statement-max-size=100").multi_statement_max_bytes, 100U);
-    EXPECT_EQ(refusal_of("x-statement-timeout=1s"),
-              "unable to parse option x-statement-timeout: strconv.Atoi: parsing \"1s\": invalid syntax");
+    EXPECT_EQ(refusal_of("x-statement-timeout=soon"),
+              "unable to parse option x-statement-timeout: strconv.Atoi: parsing \"soon\": invalid syntax");
     EXPECT_EQ(refusal_of("x-statement-timeout=99999999999999999999"),
               "unable to parse option x-statement-timeout: strconv.Atoi: parsing \"99999999999999999999\": "
               "value out "
               "of range");
     EXPECT_EQ(refusal_of("x-statement-timeout=%2B-1"),
               "unable to parse option x-statement-timeout: strconv.Atoi: parsing \"+-1\": invalid syntax");
+}
+
+TEST(Parameters, read_limits_as_durations) {
+    const Limits limits = settings_of(
+                              "x-table-lock-timeout=3s&x-retry-for=10m&x-statement-timeout=1.5s"
+                              "&x-idle-timeout=0&x-client-check-interval=500ms")
+                              .limits;
+
+    EXPECT_EQ(limits.table_lock_timeout, std::chrono::milliseconds(3000));
+    EXPECT_EQ(limits.retry_for, std::chrono::minutes(10));
+    EXPECT_EQ(limits.statement_timeout, std::chrono::milliseconds(1500));
+    EXPECT_EQ(limits.idle_timeout, std::chrono::milliseconds(0));
+    EXPECT_EQ(limits.client_check_interval, std::chrono::milliseconds(500));
+}
+
+TEST(Parameters, set_no_limit_that_is_not_there) {
+    EXPECT_EQ(settings_of("").limits, Limits());
+    EXPECT_EQ(settings_of("x-retry-for=&x-statement-timeout=").limits, Limits());
+}
+
+TEST(Parameters, take_a_timeout_in_milliseconds_of_any_size) {
+    EXPECT_EQ(settings_of("x-statement-timeout=0").limits.statement_timeout, std::chrono::milliseconds(0));
+    EXPECT_EQ(settings_of("x-statement-timeout=9223372036854775807").limits.statement_timeout, kLongestLimit);
+}
+
+TEST(Parameters, refuse_what_is_no_limit) {
+    for (const std::string name :
+         {"x-table-lock-timeout", "x-retry-for", "x-idle-timeout", "x-client-check-interval"}) {
+        EXPECT_EQ(refusal_of(name + "=10"),
+                  "unable to parse option " + name + ": time: missing unit in duration \"10\"");
+        EXPECT_EQ(refusal_of(name + "=-1s"),
+                  "unable to parse option " + name + ": duration \"-1s\" is negative");
+        EXPECT_EQ(refusal_of(name + "=600h"),
+                  "unable to parse option " + name + ": duration \"600h\" is longer than 24 days");
+    }
+    EXPECT_EQ(refusal_of("x-statement-timeout=-1s"),
+              "unable to parse option x-statement-timeout: duration \"-1s\" is negative");
+}
+
+TEST(Parameters, say_how_a_limit_is_written) {
+    try {
+        settings_of("x-retry-for=10");
+        FAIL() << "accepted";
+    } catch (const Error& error) {
+        EXPECT_EQ(error.details().hint,
+                  "write a duration as 300ms, 1.5s, 10m or 1h30m; 0 switches the limit off");
+    }
 }
 
 TEST(Parameters, refuse_a_negative_timeout) {

@@ -23,8 +23,10 @@ URL_CASES = [
                     "x-migrations-table=%22a%22.%22b%22.%22c%22&x-migrations-table-quoted=1"),
     with_parameters("x-migrations-table-quoted, a bad bool", "x-migrations-table=mig&x-migrations-table-quoted=yes"),
     with_parameters("x-multi-statement, a bad bool", "x-multi-statement=yes"),
-    with_parameters("x-statement-timeout, no number", "x-statement-timeout=1s", ours=Better(
+    with_parameters("x-statement-timeout, no number", "x-statement-timeout=soon", ours=Better(
         "names-the-parameter", err=["^error: .*x-statement-timeout"], row="absent")),
+    with_parameters("x-statement-timeout, a duration", "x-statement-timeout=60s", ours=Better(
+        "durations", code=0, err=[r"\A1/u one \(T\)\n\Z"], row=[(1, False)], tables=("public.t1",))),
     with_parameters("x-multi-statement-max-size, no number", "x-multi-statement-max-size=1M", ours=Better(
         "names-the-parameter", err=["^error: .*x-multi-statement-max-size"], row="absent")),
     with_parameters("another x- parameter is ignored", "x-nothing=1"),

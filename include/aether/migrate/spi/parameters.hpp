@@ -21,8 +21,9 @@ AETHER_MIGRATE_EXPORT bool parse_bool(std::string_view name, std::string_view te
 AETHER_MIGRATE_EXPORT std::int64_t parse_integer(std::string_view name, std::string_view text);
 
 /// Reads x-migrations-table, x-migrations-table-quoted, x-multi-statement, x-multi-statement-max-size,
-/// x-statement-timeout (milliseconds) and x-history. Other x- parameters are ignored, as in golang-migrate.
-/// Throws Error (invalid_url).
+/// x-statement-timeout (milliseconds as golang-migrate's, or a duration), x-table-lock-timeout, x-retry-for,
+/// x-idle-timeout, x-client-check-interval (durations, see parse_limit) and x-history. An empty value counts
+/// as none. Other x- parameters are ignored, as in golang-migrate. Throws Error (invalid_url).
 AETHER_MIGRATE_EXPORT Settings read_settings(const Url& url);
 
 }  // namespace aether::migrate::spi
