@@ -23,6 +23,38 @@ void add_lines(std::string& text, std::string_view label, std::string_view value
     }
 }
 
+// What other sessions call themselves and run reaches a terminal or a log: no line end, no control character.
+std::string in_one_line(std::string_view text) {
+    std::string line;
+    bool blank = false;
+    for (const char character : text) {
+        const auto byte = static_cast<unsigned char>(character);
+        if (byte <= 0x20 || byte == 0x7f) {
+            blank = !line.empty();
+            continue;
+        }
+        if (blank)
+            line.push_back(' ');
+        blank = false;
+        line.push_back(character);
+    }
+    return line;
+}
+
+std::string name_of(const spi::Blocker& blocker) {
+    switch (blocker.kind) {
+        case spi::BlockerKind::session:
+            return fmt::format("pid {}", blocker.pid);
+        case spi::BlockerKind::autovacuum:
+            return fmt::format("pid {}, an autovacuum", blocker.pid);
+        case spi::BlockerKind::wraparound_vacuum:
+            return fmt::format("pid {}, an autovacuum against wraparound, which never yields", blocker.pid);
+        case spi::BlockerKind::prepared_transaction:
+            return fmt::format("the prepared transaction {}", in_one_line(blocker.query));
+    }
+    return {};
+}
+
 }  // namespace
 
 std::string to_text(const Error& error) {
@@ -51,6 +83,24 @@ std::string label_of(const StepReport& step) {
 
 std::string to_text(const StepReport& step) {
     return fmt::format("{} ({})", label_of(step), to_text(step.read + step.ran));
+}
+
+std::string to_text(const spi::Blocker& blocker) {
+    std::string text = name_of(blocker);
+    const std::string user = in_one_line(blocker.user);
+    const std::string client = in_one_line(blocker.client);
+    if (!user.empty()) {
+        text += fmt::format(" (user {}{}{})", user, client.empty() ? "" : ", ", client);
+    }
+    if (!blocker.application.empty())
+        text += fmt::format(", application {}", in_one_line(blocker.application));
+    if (!blocker.state.empty())
+        text += fmt::format(", {}", in_one_line(blocker.state));
+    if (!blocker.age.empty())
+        text += fmt::format("{} for {}", blocker.state.empty() ? "," : "", in_one_line(blocker.age));
+    if (!blocker.query.empty() && blocker.kind != spi::BlockerKind::prepared_transaction)
+        text += fmt::format(": {}", in_one_line(blocker.query));
+    return text;
 }
 
 std::string to_text(std::chrono::nanoseconds duration) {

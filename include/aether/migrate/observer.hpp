@@ -48,9 +48,11 @@ private:
     /// Another process holds the lock. Called once at the first wait and then every few seconds.
     virtual void on_waiting_for_lock(const std::optional<spi::LockHolder>& holder,
                                      std::chrono::seconds waited);
-    /// A script waits for others.
+    /// A statement of a migration waits for others, as far as they are seen. Called once soon after the wait
+    /// began and then every few seconds.
     virtual void on_blocked(const std::vector<spi::Blocker>& blockers);
-    /// A step failed in a way that may pass, for the `tries`th time, and is tried again after the pause.
+    /// A step that others were in the way of is undone and will be tried again after a pause. `why.message`
+    /// is one short line, as "lock not granted in 300ms"; `tries` failed so far.
     virtual void on_trying_again(const StepReport& step, const ErrorDetails& why, std::size_t tries,
                                  std::chrono::milliseconds pause);
     /// The server said something: NOTICE, WARNING.

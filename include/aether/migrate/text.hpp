@@ -8,6 +8,7 @@
 #include <aether/migrate/error.hpp>
 #include <aether/migrate/export.hpp>
 #include <aether/migrate/report.hpp>
+#include <aether/migrate/spi/limits.hpp>
 
 namespace aether::migrate {
 
@@ -20,6 +21,10 @@ AETHER_MIGRATE_EXPORT std::string to_text(const StepReport& step);
 
 /// Returns version, direction and title of a step: "1/u create_users"; "1/d <empty>" when it has no file.
 AETHER_MIGRATE_EXPORT std::string label_of(const StepReport& step);
+
+/// Returns in one line who stands in the way:
+/// "pid 123 (user app, 10.0.0.7), application psql, idle in transaction for 12s: UPDATE …".
+AETHER_MIGRATE_EXPORT std::string to_text(const spi::Blocker& blocker);
 
 /// Returns a duration as Go prints it: "1.5s", "12.345678ms", "1m0.5s".
 AETHER_MIGRATE_EXPORT std::string to_text(std::chrono::nanoseconds duration);
