@@ -12,12 +12,13 @@
 
 #include <fmt/format.h>
 
+#include <aether/migrate/limits.hpp>
 #include <aether/migrate/url.hpp>
 
 namespace aether::migrate::cli {
 namespace {
 
-using Value = std::variant<std::string, bool, std::uint64_t, std::int64_t>;
+using Value = std::variant<std::string, bool, std::uint64_t, std::int64_t, std::chrono::milliseconds>;
 
 enum class Fault { syntax, range };
 
@@ -127,6 +128,14 @@ std::variant<Value, Fault> parse_boolean(std::string_view word) {
     return Fault::syntax;
 }
 
+std::variant<Value, Fault> parse_duration(std::string_view text) {
+    const auto parsed = parse_limit(text);
+    if (const LimitFault* fault = std::get_if<LimitFault>(&parsed)) {
+        return fault->out_of_range ? Fault::range : Fault::syntax;
+    }
+    return Value{std::get<std::chrono::milliseconds>(parsed)};
+}
+
 std::variant<Value, Fault> parse_value(FlagType type, std::string_view text) {
     switch (type) {
         case FlagType::text:
@@ -142,6 +151,8 @@ std::variant<Value, Fault> parse_value(FlagType type, std::string_view text) {
         }
         case FlagType::integer:
             return parse_integer(text);
+        case FlagType::duration:
+            return parse_duration(text);
     }
     assert(false);
     return Fault::syntax;
@@ -157,6 +168,8 @@ Value zero_value(FlagType type) {
             return std::uint64_t{0};
         case FlagType::integer:
             return std::int64_t{0};
+        case FlagType::duration:
+            return std::chrono::milliseconds(0);
     }
     assert(false);
     return false;
@@ -181,6 +194,8 @@ std::string_view type_word(FlagType type) {
             return " uint";
         case FlagType::integer:
             return " int";
+        case FlagType::duration:
+            return " duration";
     }
     assert(false);
     return "";
@@ -235,6 +250,10 @@ std::uint64_t ParsedFlags::natural(std::string_view name) const {
 
 std::int64_t ParsedFlags::integer(std::string_view name) const {
     return std::get<std::int64_t>(at(name).value);
+}
+
+std::chrono::milliseconds ParsedFlags::duration(std::string_view name) const {
+    return std::get<std::chrono::milliseconds>(at(name).value);
 }
 
 bool ParsedFlags::given(std::string_view name) const {

@@ -2,6 +2,7 @@
 // Reads command line flags by the rules of Go's package flag, which golang-migrate's users know.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <span>
@@ -17,7 +18,8 @@ enum class FlagType {
     text,     ///< "string"
     boolean,  ///< no word: takes a value only as -x=V
     natural,  ///< "uint": 0 to 2^64-1
-    integer   ///< "int": -2^63 to 2^63-1
+    integer,  ///< "int": -2^63 to 2^63-1
+    duration  ///< "duration": "300ms", "1.5s", 0 to 24 days
 };
 
 /// One line of a table of flags. The table lives as long as the program.
@@ -42,6 +44,7 @@ public:
     bool boolean(std::string_view name) const;
     std::uint64_t natural(std::string_view name) const;
     std::int64_t integer(std::string_view name) const;
+    std::chrono::milliseconds duration(std::string_view name) const;
 
     /// Tells whether the command line named the flag, even with its default.
     bool given(std::string_view name) const;
@@ -52,7 +55,7 @@ private:
     friend class FlagSet;
 
     struct Setting {
-        std::variant<std::string, bool, std::uint64_t, std::int64_t> value;
+        std::variant<std::string, bool, std::uint64_t, std::int64_t, std::chrono::milliseconds> value;
         bool given = false;
     };
 

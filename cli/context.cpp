@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <optional>
+#include <span>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -16,6 +18,10 @@ namespace {
 std::string environment(const char* name) {
     const char* value = std::getenv(name);
     return value == nullptr ? std::string() : std::string(value);
+}
+
+std::optional<std::chrono::milliseconds> find_limit(const ParsedFlags& globals, std::string_view name) {
+    return globals.given(name) ? std::optional(globals.duration(name)) : std::nullopt;
 }
 
 // golang-migrate takes the flags alone; below them come the variables that its users' Makefiles pass on.
@@ -33,6 +39,11 @@ Options read_options(const ParsedFlags& globals) {
             10ULL * 365 * 24 * 3600;  // ten years: larger ones overflow the clock
         options.lock_timeout = std::chrono::seconds(std::min(globals.natural("lock-timeout"), kLongest));
     }
+    options.limits.table_lock_timeout = find_limit(globals, "table-lock-timeout");
+    options.limits.retry_for = find_limit(globals, "retry-for");
+    options.limits.statement_timeout = find_limit(globals, "statement-timeout");
+    options.limits.idle_timeout = find_limit(globals, "idle-timeout");
+    options.limits.client_check_interval = find_limit(globals, "client-check-interval");
     return options;
 }
 
@@ -64,6 +75,22 @@ void Narrator::on_waiting_for_lock(const std::optional<spi::LockHolder>& holder,
         who = holder->query;
     }
     terminal_.line(fmt::format("waiting for the migration lock for {} s, held by {}", waited.count(), who));
+}
+
+void Narrator::on_blocked(const std::vector<spi::Blocker>& blockers) {
+    constexpr std::size_t kShown = 5;
+    if (blockers.empty())
+        terminal_.line("waiting for a lock: who holds it can't be seen");
+    for (const spi::Blocker& blocker : std::span(blockers).first(std::min(blockers.size(), kShown))) {
+        terminal_.line(fmt::format("waiting for a lock: {}", to_text(blocker)));
+    }
+    if (blockers.size() > kShown)
+        terminal_.line(fmt::format("waiting for a lock: {} more", blockers.size() - kShown));
+}
+
+void Narrator::on_trying_again(const StepReport& step, const ErrorDetails& why, std::size_t /*tries*/,
+                               std::chrono::milliseconds pause) {
+    terminal_.line(fmt::format("{}: {}, trying again in {}", label_of(step), why.message, to_text(pause)));
 }
 
 void Narrator::on_warning(std::string_view text) {

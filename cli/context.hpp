@@ -30,6 +30,9 @@ private:
     void on_step_finished(const StepReport& step) override;
     void on_waiting_for_lock(const std::optional<spi::LockHolder>& holder,
                              std::chrono::seconds waited) override;
+    void on_blocked(const std::vector<spi::Blocker>& blockers) override;
+    void on_trying_again(const StepReport& step, const ErrorDetails& why, std::size_t tries,
+                         std::chrono::milliseconds pause) override;
     void on_warning(std::string_view text) override;
     void on_notice(const spi::Notice& notice) override;
 

@@ -14,10 +14,19 @@ namespace {
 constexpr Flag kHelp{"help", FlagType::boolean, "", "Print this text"};
 
 constexpr std::array kGlobalFlags{
-    Flag{"path", FlagType::text, "", ""},          Flag{"source", FlagType::text, "", ""},
-    Flag{"database", FlagType::text, "", ""},      Flag{"lock-timeout", FlagType::natural, "1800", ""},
-    Flag{"prefetch", FlagType::natural, "10", ""}, Flag{"verbose", FlagType::boolean, "", ""},
-    Flag{"version", FlagType::boolean, "", ""},    Flag{"help", FlagType::boolean, "", ""},
+    Flag{"table-lock-timeout", FlagType::duration, "", ""},
+    Flag{"retry-for", FlagType::duration, "", ""},
+    Flag{"statement-timeout", FlagType::duration, "", ""},
+    Flag{"idle-timeout", FlagType::duration, "", ""},
+    Flag{"client-check-interval", FlagType::duration, "", ""},
+    Flag{"path", FlagType::text, "", ""},
+    Flag{"source", FlagType::text, "", ""},
+    Flag{"database", FlagType::text, "", ""},
+    Flag{"lock-timeout", FlagType::natural, "1800", ""},
+    Flag{"prefetch", FlagType::natural, "10", ""},
+    Flag{"verbose", FlagType::boolean, "", ""},
+    Flag{"version", FlagType::boolean, "", ""},
+    Flag{"help", FlagType::boolean, "", ""},
 };
 
 constexpr std::array kCreateFlags{
@@ -95,11 +104,28 @@ Options (one dash or two):
   -lock-timeout N     Wait N seconds at most for the lock that another
                       migration holds (default 1800, not golang-migrate's
                       default 15)
+  -table-lock-timeout D
+                      Wait for the lock on a table for D at most in one
+                      try, as traffic queues behind it (default 300ms in
+                      the first try, up to 5s in later ones; 0: no limit)
+  -retry-for D        Try a migration again for D while others are in its
+                      way (default 10m; 0: one try)
+  -statement-timeout D
+                      Let a file run for D at most (default 0: no limit)
+  -idle-timeout D     Let the server end this program's session when it
+                      is silent for D in a transaction (default 1m; 0:
+                      never)
+  -client-check-interval D
+                      Let the server look every D whether this program is
+                      still there (default 1s; 0: never)
   -prefetch N         Has no effect, files are read when they are needed;
                       here for golang-migrate's users (default 10)
   -verbose            Say more, each line with its time
   -version            Print the version of this program
   -help, -h           Print this text
+D is a duration, as 300ms, 1.5s, 10m or 1h30m. The URL sets the same limits
+(x-retry-for=10m), and a file does in its header lines (-- migrate:retry-for
+10m): a flag counts first, then a header line, then the URL.
 
 Commands (COMMAND -help says more):
 )";

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cstdint>
 #include <initializer_list>
 #include <string>
@@ -19,6 +20,7 @@ constexpr Flag kFlags[] = {
     {"tz", FlagType::text, "UTC", "zone"},
     {"lock-timeout", FlagType::natural, "15", "seconds"},
     {"digits", FlagType::integer, "6", "width"},
+    {"retry-for", FlagType::duration, "10m", "time"},
     {"verbose", FlagType::boolean, "", "more"},
     {"f", FlagType::boolean, "", "force"},
 };
@@ -217,6 +219,28 @@ TEST(args, refuses_three_dashes_and_a_flag_without_a_name) {
     EXPECT_EQ(message_of({"--=3"}), "bad flag syntax: --=3");
 }
 
+TEST(args, reads_a_duration_as_go_does) {
+    EXPECT_EQ(parsed({}).duration("retry-for"), std::chrono::minutes(10));
+    EXPECT_EQ(parsed({"-retry-for", "1.5s"}).duration("retry-for"), std::chrono::milliseconds(1500));
+    EXPECT_EQ(parsed({"-retry-for=1h30m"}).duration("retry-for"), std::chrono::minutes(90));
+    EXPECT_EQ(parsed({"-retry-for", "0"}).duration("retry-for"), std::chrono::milliseconds(0));
+}
+
+TEST(args, refuses_what_is_no_duration) {
+    EXPECT_EQ(message_of({"-retry-for", "x"}), "invalid value \"x\" for flag -retry-for: parse error");
+    EXPECT_EQ(message_of({"-retry-for", "10"}), "invalid value \"10\" for flag -retry-for: parse error");
+    EXPECT_EQ(message_of({"-retry-for="}), "invalid value \"\" for flag -retry-for: parse error");
+    EXPECT_EQ(message_of({"-retry-for"}), "flag needs an argument: -retry-for");
+}
+
+// Go's package has no bounds here; these are ours, in its words.
+TEST(args, refuses_a_duration_that_no_limit_can_have) {
+    EXPECT_EQ(message_of({"-retry-for", "-1s"}),
+              "invalid value \"-1s\" for flag -retry-for: value out of range");
+    EXPECT_EQ(message_of({"-retry-for", "577h"}),
+              "invalid value \"577h\" for flag -retry-for: value out of range");
+}
+
 TEST(args, escapes_control_characters_and_quotes_in_a_message) {
     EXPECT_EQ(message_of({"-digits", "\x1b[31m\n\"\\\x7f"}),
               "invalid value \"\\x1b[31m\\n\\\"\\\\\\x7f\" for flag -digits: parse error");
@@ -252,6 +276,7 @@ TEST(args, lists_flags_sorted_with_types_and_defaults_as_go_does) {
         {"e", FlagType::text, "", "empty"},
         {"lock-timeout", FlagType::natural, "15", "seconds"},
         {"digits", FlagType::integer, "6", "width"},
+        {"wait", FlagType::duration, "", "none"},
         {"zero", FlagType::integer, "0", "none"},
         {"f", FlagType::boolean, "", "one letter"},
         {"t", FlagType::boolean, "true", "true one"},
@@ -269,6 +294,7 @@ TEST(args, lists_flags_sorted_with_types_and_defaults_as_go_does) {
               "  -seq\n    \tlong bool\n"
               "  -t\ttrue one (default true)\n"
               "  -tz string\n    \tzone\n    \tof time (default \"UTC\")\n"
+              "  -wait duration\n    \tnone\n"
               "  -zero int\n    \tnone\n");
     EXPECT_EQ(FlagSet({}).list(), "");
 }

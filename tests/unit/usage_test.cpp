@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -46,7 +47,9 @@ TEST(usage, names_every_option_with_its_default) {
 
     for (const char* option :
          {"  -path ", "  -source ", "  -database ", "  -lock-timeout N ", "  -prefetch N ", "  -verbose ",
-          "  -version ", "  -help, -h ", "(default 1800, not golang-migrate's", "(default 10)"}) {
+          "  -table-lock-timeout D\n", "  -retry-for D ", "  -statement-timeout D\n", "  -idle-timeout D ",
+          "  -client-check-interval D\n", "(default 10m; 0: one try)", "  -version ", "  -help, -h ",
+          "(default 1800, not golang-migrate's", "(default 10)"}) {
         EXPECT_TRUE(has(text, option)) << option;
     }
 }
@@ -106,6 +109,11 @@ TEST(usage, gives_the_global_flags_their_defaults) {
     EXPECT_EQ(flags.natural("lock-timeout"), 1800U);
     EXPECT_FALSE(flags.given("lock-timeout"));
     EXPECT_EQ(flags.natural("prefetch"), 10U);
+    for (const char* limit :
+         {"table-lock-timeout", "retry-for", "statement-timeout", "idle-timeout", "client-check-interval"}) {
+        EXPECT_FALSE(flags.given(limit)) << limit;
+        EXPECT_EQ(flags.duration(limit), std::chrono::milliseconds(0)) << limit;
+    }
     EXPECT_FALSE(flags.boolean("verbose"));
     EXPECT_FALSE(flags.boolean("version"));
     EXPECT_FALSE(flags.boolean("help"));

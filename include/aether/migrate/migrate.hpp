@@ -29,7 +29,9 @@ struct Options {
     /// Not given: 30 minutes, long enough for a replica that starts behind a long migration.
     std::optional<std::chrono::seconds> lock_timeout;
 
-    Limits limits;                 ///< They count before a file's header lines and the URL.
+    /// Where set, they count before a file's header lines, and these before the URL's parameters.
+    Limits limits;
+
     StopTokens stop;               ///< Default: nothing stops a run.
     Observer* observer = nullptr;  ///< A guest that outlives the migrator; nullptr: nobody listens.
 };
