@@ -42,8 +42,7 @@ int run_repair(Context& context, const ParsedFlags& flags) {
         terminal.result(fmt::format("look at: {}", report.look_at));
     if (!report.next.empty())
         terminal.result(fmt::format("next: {}", report.next));
-    const bool open = report.after.dirty && mode == RepairMode::act && !report.look_at.empty();
-    return open ? kFailure : kSuccess;
+    return report.settled || mode == RepairMode::explain ? kSuccess : kFailure;
 }
 
 }  // namespace aether::migrate::cli

@@ -250,6 +250,11 @@ spi::Finding read_finding(const PGresult* result) {
     return whole;
 }
 
+// Whether the catalogue shows that a statement of this kind succeeded.
+bool shows_success(EffectKind kind) {
+    return kind != EffectKind::reindex && kind != EffectKind::repeatable && kind != EffectKind::subscription;
+}
+
 }  // namespace
 
 spi::Intent note_intent(Session& session, const spi::StatementView& statement, const spi::Wait& wait) {
@@ -284,6 +289,9 @@ spi::Finding find_effect(Session& session, std::string_view note, spi::Ending en
         // only what is still invalid after no builder was seen is left over.
         if (finding.effect == Effect::partial)
             finding = read_finding(ask_pinned(session, query, {noted, ended}, wait).get());
+        // The server's word is enough for what the catalogue does not show.
+        if (ending == spi::Ending::completed && !shows_success(kind) && finding.effect != Effect::partial)
+            finding.effect = Effect::present;
         return finding;
     } catch (const Error& error) {
         if (!only_refused(error))

@@ -44,7 +44,8 @@ namespace aether::migrate::history {
 //     statements_total  of the file when it began or was last resumed
 //     statements_done   how many of them are known to be applied, counted from the first
 //     done_checksum     chained SHA-256 of their texts, see journal.hpp
-//     state             between: no statement is under way | intended: one that no transaction guards is about
+//     state             between: no statement is under way | intended: one that no transaction guards is
+//     about
 //                       to run, runs, or was cut off | refused: the server answered it with an error
 //     next_statements   of the intended segment: how many statements it has,
 //     next_checksum     done_checksum as it will be after it,
@@ -57,7 +58,8 @@ namespace aether::migrate::history {
 //     actor, client, tool as in the history
 
 /// Returns the names of the tables. The names of history and journal are the version table's with "_history"
-/// and "_journal", shortened with a checksum of the whole when they would pass the database's limit for names.
+/// and "_journal", shortened with a checksum of the whole when they would pass the database's limit for
+/// names.
 spi::TableNames table_names(const spi::Settings& settings, const spi::Dialect& dialect);
 
 /// Returns the statements that make the tables which a look showed missing. Run them under the lock.

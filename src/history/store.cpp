@@ -128,7 +128,8 @@ std::vector<spi::Rows> Store::run_guarded(const std::vector<spi::BoundStatement>
     std::vector<spi::Rows> answers = connection_.batch(all, wait);
     if (guards > 0 && answers[guards - 1].affected != 1) {
         fail("this session lost the migration lock while the file ran",
-             "a statement that frees all locks of a session, or resets it, gives the migration lock away; a lease "
+             "a statement that frees all locks of a session, or resets it, gives the migration lock away; a "
+             "lease "
              "that could not be renewed in time is taken over by another process");
     }
     answers.erase(answers.begin(), answers.begin() + static_cast<std::ptrdiff_t>(guards));

@@ -32,8 +32,8 @@ public:
 
     /// Moves the row inside the caller's open transaction and appends the event, if there is one. The first
     /// write also makes missing tables, and lets the history adopt what others did. The journal is empty
-    /// afterwards. All of it runs in the session's first role. Throws Error (bookkeeping_failed), also when the row is not what it was under
-    /// the lock, or the lock is gone.
+    /// afterwards. All of it runs in the session's first role. Throws Error (bookkeeping_failed), also when
+    /// the row is not what it was under the lock, or the lock is gone.
     void write(const VersionState& to, const std::optional<Event>& event, const spi::Wait& wait);
 
     /// The migration that was cut off, when the journal tells of one and nobody moved the version row since.
@@ -83,7 +83,7 @@ private:
     std::optional<JournalEntry> written_journal_;
     bool journal_exists_ = false;
     bool journal_used_ = false;  // it holds a row, ours or a stale one
-    bool replace_ = false;  // the rows are such that a plain move can't describe them
+    bool replace_ = false;       // the rows are such that a plain move can't describe them
     bool prepared_ = false;
 };
 

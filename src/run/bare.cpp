@@ -31,7 +31,7 @@ public:
                 fail_lost(error.details());
             if (error.code() != ErrorCode::cancelled)
                 throw;
-            failure = SendFailure{error.details(), false, {}};
+            failure = SendFailure{error.details(), error.what(), false, {}};
         }
         if (!failure)
             failure = verify();
@@ -64,8 +64,8 @@ private:
     }
 
     std::optional<SendFailure> send() {
-        const std::vector<spi::BoundStatement> limits = context_.connection.limit_locks(
-            progress_.patience(manner_).lock_timeout(), spi::Scope::session);
+        const std::vector<spi::BoundStatement> limits =
+            context_.connection.limit_locks(progress_.patience(manner_).lock_timeout(), spi::Scope::session);
         if (!limits.empty())
             context_.connection.batch(limits, record_.bookkeeping());
         Sender sender(context_.connection, context_.source.path_of(step_.plan.file),
@@ -92,7 +92,7 @@ private:
     void close_open_transaction() {
         const spi::TransactionState state = context_.connection.transaction_state();
         if (state == spi::TransactionState::open || state == spi::TransactionState::failed)
-            context_.connection.query({"ROLLBACK", {}}, record_.bookkeeping());
+            context_.connection.query({"ROLLBACK", {}}, record_.finishing());
     }
 
     // The server's word is not enough: with IF NOT EXISTS it passes over an invalid index.
@@ -101,7 +101,7 @@ private:
         if (entry.next.note.empty())
             return std::nullopt;
         const spi::Finding finding =
-            context_.connection.find_effect(entry.next.note, spi::Ending::completed, record_.bookkeeping());
+            context_.connection.find_effect(entry.next.note, spi::Ending::completed, record_.finishing());
         if (finding.effect == spi::Effect::present)
             return std::nullopt;
         SendFailure failure;
@@ -115,7 +115,7 @@ private:
 
     void conclude() {
         // DISCARD ALL and the like give the migration lock away.
-        context_.store.keep_lock(record_.bookkeeping());
+        context_.store.keep_lock(record_.finishing());
         history::JournalEntry done = progress_.entry();
         history::complete_next(done);
         if (done.statements_done < done.statements_total) {
@@ -127,12 +127,13 @@ private:
 
     // Makes it known what is there of a statement that failed while the session lives.
     void undo(SendFailure& failure) {
+        context_.store.keep_lock(record_.finishing());
         history::JournalEntry entry = progress_.entry();
         entry.state = history::JournalState::refused;
         entry.error = failure.details.message;
-        const Settlement settlement =
-            settle(context_.connection, entry, spi::Ending::refused, step_.facts.directives.idempotent,
-                   Touch::repair, {context_.stop.abort, std::nullopt});
+        const Settlement settlement = settle(
+            context_.connection, entry, spi::Ending::refused, step_.facts.directives.idempotent,
+            context_.stop.abort.stop_requested() ? Touch::look_only : Touch::repair, record_.finishing());
         switch (settlement.effect) {
             case spi::Effect::absent:
                 break;
@@ -142,6 +143,8 @@ private:
                 progress_.fail(std::move(failure.details));
             case spi::Effect::partial:
             case spi::Effect::running:
+                progress_.write(entry);
+                progress_.fail_unsettled(std::move(failure.details), settlement);
             case spi::Effect::unknown:
                 progress_.write(entry);
                 progress_.fail_unknown(std::move(failure.details), settlement);
@@ -156,15 +159,18 @@ private:
 
     [[noreturn]] void fail_lost(ErrorDetails details) const {
         const history::JournalEntry& entry = progress_.entry();
-        if (!context_.store.keeps_journal() || (entry.next.note.empty() && !step_.facts.directives.idempotent)) {
-            progress_.fail_unknown(std::move(details),
-                                   {spi::Effect::unknown, "the session was lost while it ran",
-                                    "what its statements change", {}});
+        if (!context_.store.keeps_journal() ||
+            (entry.next.note.empty() && !step_.facts.directives.idempotent)) {
+            progress_.fail_unknown(std::move(details), {spi::Effect::unknown,
+                                                        "the session was lost while it ran",
+                                                        "what its statements change",
+                                                        {}});
         }
         details.where = {context_.source.path_of(step_.plan.file), entry.next.line, 0};
-        details.state = fmt::format("the statement in line {} was under way, which no transaction guards; the "
-                                    "database is marked dirty at version {}",
-                                    entry.next.line, to_string(step_.plan.leads_to));
+        details.state = fmt::format(
+            "the statement in line {} was under way, which no transaction guards; the "
+            "database is marked dirty at version {}",
+            entry.next.line, to_string(step_.plan.leads_to));
         details.next = fmt::format("\"migrate {}\" again: it looks what became of the statement, and goes on",
                                    name_of(step_.plan.direction));
         throw Error(std::move(details));

@@ -21,10 +21,9 @@ struct BareText {
 };
 
 /// Journals the intent, runs the statement, looks whether its effect is there, and journals that it is done.
-/// Returns why it failed, its remains being removed then; nothing when it is done. When nothing of the file is
-/// applied after a failure, the version row is back at what it was.
-/// Throws Error: connection_failed (the next run finds out), cancelled, and migration_failed when only a
-/// person can know what is applied.
+/// Returns why it failed, its remains being removed then; nothing when it is done. When nothing of the file
+/// is applied after a failure, the version row is back at what it was. Throws Error: connection_failed (the
+/// next run finds out), cancelled, and migration_failed when only a person can know what is applied.
 std::optional<SendFailure> run_bare(const StepContext& context, const CheckedStep& step, Record& record,
                                     Progress& progress, const BareText& text);
 

@@ -12,7 +12,8 @@ namespace aether::migrate::run {
 namespace {
 
 // The file's own BEGIN and COMMIT are blanked: the places of everything else stay.
-std::optional<SendFailure> send_blanked(Sender& sender, const Piece& piece, bool blank_first, bool blank_last) {
+std::optional<SendFailure> send_blanked(Sender& sender, const Piece& piece, bool blank_first,
+                                        bool blank_last) {
     if (piece.statements.empty())
         return std::nullopt;
     std::string text(piece.text);

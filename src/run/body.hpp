@@ -14,8 +14,8 @@
 namespace aether::migrate::run {
 
 /// Runs a file of mode `transaction` or `own_transaction` that check_script() has seen, inside a transaction
-/// that the caller opened. Returns why it failed; nothing when all of it ran. Throws Error: connection_failed,
-/// cancelled, source_unusable (the file changed since it was checked).
+/// that the caller opened. Returns why it failed; nothing when all of it ran. Throws Error:
+/// connection_failed, cancelled, source_unusable (the file changed since it was checked).
 std::optional<SendFailure> run_body(Sender& sender, spi::Source& source, const std::string& file,
                                     const ScriptFacts& facts, const spi::Dialect& dialect);
 

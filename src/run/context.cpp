@@ -60,7 +60,8 @@ void refuse_no_schema(const RunContext& context) {
 }
 
 history::Store make_store(const RunContext& context, const spi::Look& look) {
-    return {context.connection, context.start.tables, look, context.catalog, *context.start.role, waiting(context)};
+    return {context.connection, context.start.tables, look,
+            context.catalog,    *context.start.role,  waiting(context)};
 }
 
 }  // namespace aether::migrate::run

@@ -37,7 +37,7 @@ struct RunContext {
     Observer& observer;
     std::optional<std::chrono::seconds> lock_timeout;
     spi::Limits limits;  ///< Of flags or options: they count before a file's header and the URL.
-    Reopen reopen;  ///< May be empty.
+    Reopen reopen;       ///< May be empty.
     StopTokens stop;
 };
 

@@ -27,7 +27,8 @@ std::string version_words(const std::optional<Version>& version) {
     return version ? "version " + to_string(version) : "no version";
 }
 
-std::optional<CheckedStep> checked(const RunContext& context, const CatalogEntry& entry, Direction direction) {
+std::optional<CheckedStep> checked(const RunContext& context, const CatalogEntry& entry,
+                                   Direction direction) {
     PlannedStep step;
     step.version = entry.version;
     step.direction = direction;
@@ -54,14 +55,15 @@ std::vector<Candidate> find_candidates(const RunContext& context, const std::opt
 
 std::string describe(const Candidate& candidate) {
     const CheckedStep& step = candidate.step;
-    const std::string what = fmt::format("the {} of version {}", name_of(step.plan.direction),
-                                         to_string(step.plan.version));
+    const std::string what =
+        fmt::format("the {} of version {}", name_of(step.plan.direction), to_string(step.plan.version));
     if (step.facts.statements == 0)
         return fmt::format("{}: it has no statement, so nothing can be half done", what);
     if (step.facts.mode == ScriptMode::transaction) {
-        return fmt::format("{} ({}): the database runs such a file as one transaction, so all of its {} statements "
-                           "are applied, or none",
-                           what, step.plan.file, step.facts.statements);
+        return fmt::format(
+            "{} ({}): the database runs such a file as one transaction, so all of its {} statements "
+            "are applied, or none",
+            what, step.plan.file, step.facts.statements);
     }
     return fmt::format("{} ({}): not one transaction, so any of its {} statements may be applied", what,
                        step.plan.file, step.facts.statements);
@@ -73,9 +75,10 @@ RepairReport repair_foreign(const RunContext& context, history::Store& store, Re
     RepairReport report;
     report.before = report.after = store.state();
     const std::optional<Version> current = store.state().version;
-    report.known.push_back(fmt::format("{} is marked dirty, and our journal knows nothing of it: golang-migrate or "
-                                       "a person marked it",
-                                       version_words(current)));
+    report.known.push_back(
+        fmt::format("{} is marked dirty, and our journal knows nothing of it: golang-migrate or "
+                    "a person marked it",
+                    version_words(current)));
     const std::vector<Candidate> candidates = find_candidates(context, current);
     std::size_t empty = 0;
     std::string forces;
@@ -87,14 +90,17 @@ RepairReport repair_foreign(const RunContext& context, history::Store& store, Re
                               to_string(candidate.step.plan.version));
     }
     if (candidates.empty() || empty != candidates.size()) {
+        report.settled = false;
         report.look_at = "what these files change, and what of it is there";
         report.next = fmt::format("\"migrate force {}\" if it is complete{}", to_string(current), forces);
         return report;
     }
-    report.actions.push_back(fmt::format("mark {} clean: no statement can have been run", version_words(current)));
+    report.actions.push_back(
+        fmt::format("mark {} clean: no statement can have been run", version_words(current)));
     if (mode == RepairMode::explain)
         return report;
-    history::Transaction transaction(context.connection, context.connection.dialect().begin, {}, waiting(context));
+    history::Transaction transaction(context.connection, context.connection.dialect().begin, {},
+                                     waiting(context));
     store.force(current, history::EventKind::repaired, waiting(context));
     transaction.commit(waiting(context));
     store.committed();

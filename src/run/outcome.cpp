@@ -57,7 +57,8 @@ Outcome find_outcome(const LostCommit& commit, const Reopen& reopen, Clock& cloc
                      const StopTokens& stop) {
     if (!reopen)
         return Outcome::unknown;
-    observer.warning("the session was lost while a commit was under way: asking the server what became of it");
+    observer.warning(
+        "the session was lost while a commit was under way: asking the server what became of it");
     const auto deadline = clock.now() + kPatience;
     Inquiry inquiry(commit, reopen, clock, stop);
     while (true) {

@@ -29,8 +29,8 @@ struct LostCommit {
 enum class Outcome { committed, rolled_back, unknown };
 
 /// Asks on new sessions, for up to 2 minutes, or until `stop.abort`. A version row that says `after` is
-/// enough for a yes. A no takes two things in this order: the lost session is gone from the server (until then
-/// it may still commit: a server may merely have been paused), and after that the row says `before`.
+/// enough for a yes. A no takes two things in this order: the lost session is gone from the server (until
+/// then it may still commit: a server may merely have been paused), and after that the row says `before`.
 /// `reopen` may be empty: unknown. Never throws Error.
 Outcome find_outcome(const LostCommit& commit, const Reopen& reopen, Clock& clock, Observer& observer,
                      const StopTokens& stop);

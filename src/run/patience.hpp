@@ -5,7 +5,6 @@
 #include <chrono>
 #include <optional>
 #include <stop_token>
-#include <string>
 
 #include "record.hpp"
 #include "retry.hpp"
@@ -38,8 +37,5 @@ private:
     LockManner manner_;
     Tries tries_;
 };
-
-/// Returns a blocker in words: "pid 4711 (user app, 10.0.0.7), application psql, idle in transaction for 12s: …".
-std::string describe(const spi::Blocker& blocker);
 
 }  // namespace aether::migrate::run

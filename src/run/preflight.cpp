@@ -46,13 +46,15 @@ public:
         facts.directives = directives_;
         if (directives_.mode == TransactionMode::transaction) {
             if (control_) {
-                refuse(*control_, "the header line \"migrate:transaction\" and the file's own transaction contradict "
-                                  "each other",
+                refuse(*control_,
+                       "the header line \"migrate:transaction\" and the file's own transaction contradict "
+                       "each other",
                        "take one of them out");
             }
             return facts;
         }
-        const bool one_each = settings_.multi_statement || directives_.mode == TransactionMode::no_transaction;
+        const bool one_each =
+            settings_.multi_statement || directives_.mode == TransactionMode::no_transaction;
         facts.cut = one_each ? Cut::one_each : Cut::together;
         if (has_other_controls_) {
             facts.mode = ScriptMode::whole;

@@ -27,16 +27,16 @@ enum class ScriptMode {
 struct ScriptFacts {
     ScriptMode mode = ScriptMode::transaction;
     std::size_t statements = 0;
-    std::string checksum;         ///< SHA-256, hexadecimal.
-    std::string begin;                  ///< How the transaction begins: the dialect's words, or the file's own.
+    std::string checksum;     ///< SHA-256, hexadecimal.
+    std::string begin;        ///< How the transaction begins: the dialect's words, or the file's own.
     Cut cut = Cut::together;  ///< For `segments`.
     Directives directives;
 };
 
 /// Reads the file once and throws what is wrong with it, all of it that can be known without the database.
 /// Throws Error: source_unusable; migration_refused with the place and the remedy, for: bytes that are not
-/// UTF-8, COPY … FROM STDIN, commands of a shell client, a header line that is none or contradicts the file, a
-/// BEGIN without its COMMIT.
+/// UTF-8, COPY … FROM STDIN, commands of a shell client, a header line that is none or contradicts the file,
+/// a BEGIN without its COMMIT.
 ScriptFacts check_script(spi::Source& source, const std::string& file, const spi::Dialect& dialect,
                          const spi::Settings& settings);
 

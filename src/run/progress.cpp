@@ -9,17 +9,11 @@
 
 namespace aether::migrate::run {
 
-namespace {
-
 using history::Transaction;
 
-// Longer, because without these writes a migration that ran counts as dirty.
-constexpr std::chrono::seconds kFinalWriteLimit{300};
-
-}  // namespace
-
 std::string answer_commands() {
-    return "\"migrate repair -applied\" if it is complete, or \"migrate repair -not-applied\" if nothing of it is "
+    return "\"migrate repair -applied\" if it is complete, or \"migrate repair -not-applied\" if nothing of "
+           "it is "
            "there; then \"migrate up\" goes on";
 }
 
@@ -84,16 +78,28 @@ void Progress::advance(Transaction& transaction, const history::JournalEntry& do
 
 void Progress::finish(Transaction& transaction, const history::JournalEntry& done) {
     record_.report().statements = done.statements_done;
-    const spi::Wait wait{context_.stop.abort, context_.clock.now() + kFinalWriteLimit};
-    context_.store.write(record_.target(false), record_.event(), wait);
-    record_.commit(transaction, record_.target(false));
+    const spi::Wait wait = record_.finishing();
+    try {
+        context_.store.write(record_.target(false), record_.event(), wait);
+        record_.commit(transaction, record_.target(false));
+    } catch (const Error& error) {
+        if (!begun_ || record_.is_passing(error.details()) || error.code() == ErrorCode::outcome_unknown)
+            throw;
+        throw Error(unrecorded(error.details()));
+    }
 }
 
 void Progress::write(const history::JournalEntry& entry) {
-    const spi::Wait wait{context_.stop.abort, context_.clock.now() + kFinalWriteLimit};
-    Transaction transaction(context_.connection, context_.connection.dialect().begin, {}, wait);
-    context_.store.write_journal(entry, wait);
-    commit(transaction);
+    const spi::Wait wait = record_.finishing();
+    try {
+        Transaction transaction(context_.connection, context_.connection.dialect().begin, {}, wait);
+        context_.store.write_journal(entry, wait);
+        commit(transaction);
+    } catch (const Error& error) {
+        if (!begun_ || error.code() == ErrorCode::outcome_unknown)
+            throw;
+        throw Error(unrecorded(error.details()));
+    }
     if (entry.statements_done != entry_.statements_done)
         patience_.reset();
     entry_ = entry;
@@ -106,7 +112,7 @@ void Progress::note_done(const history::JournalEntry& done) {
 }
 
 void Progress::go_back() {
-    const spi::Wait wait{context_.stop.abort, context_.clock.now() + kFinalWriteLimit};
+    const spi::Wait wait = record_.finishing();
     Transaction transaction(context_.connection, context_.connection.dialect().begin, {}, wait);
     context_.store.write({entry_.from, false}, std::nullopt, wait);
     commit(transaction);
@@ -129,9 +135,10 @@ std::string Progress::marked() const {
 
 // golang-migrate's rule: force the version whose schema is really there.
 std::string Progress::force_commands() const {
-    return fmt::format("look at what was applied; then \"migrate force {}\" if the file's work is complete, or "
-                       "\"migrate force {}\" once it is undone",
-                       to_string(step_.plan.leads_to), to_string(entry_.from));
+    return fmt::format(
+        "look at what was applied; then \"migrate force {}\" if the file's work is complete, or "
+        "\"migrate force {}\" once it is undone",
+        to_string(step_.plan.leads_to), to_string(entry_.from));
 }
 
 ErrorDetails Progress::partly_applied(ErrorDetails details) const {
@@ -154,17 +161,42 @@ ErrorDetails Progress::partly_applied(ErrorDetails details) const {
     return details;
 }
 
+ErrorDetails Progress::unrecorded(ErrorDetails details) const {
+    if (details.where.file.empty())
+        details.where.file = context_.source.path_of(step_.plan.file);
+    details.state = fmt::format("{}: how far this file came could not be recorded", marked());
+    details.next =
+        context_.store.keeps_journal()
+            ? fmt::format("see to that, then \"migrate {}\" again: it looks what is applied, and goes on",
+                          name_of(step_.plan.direction))
+            : force_commands();
+    return details;
+}
+
 void Progress::fail(ErrorDetails details) const {
     throw Error(begun_ ? partly_applied(std::move(details)) : record_.nothing_applied(std::move(details)));
+}
+
+void Progress::fail_unsettled(ErrorDetails details, const Settlement& settlement) const {
+    if (!context_.store.keeps_journal())
+        fail_unknown(std::move(details), settlement);
+    if (details.where.file.empty())
+        details.where.file = context_.source.path_of(step_.plan.file);
+    details.state = fmt::format("{}; of the statement in line {} remains are there: {}", marked(),
+                                entry_.next.line, settlement.facts);
+    details.next =
+        fmt::format("\"migrate {}\" again: it removes them, and goes on", name_of(step_.plan.direction));
+    throw Error(std::move(details));
 }
 
 void Progress::fail_unknown(ErrorDetails details, const Settlement& settlement) const {
     if (details.where.file.empty())
         details.where.file = context_.source.path_of(step_.plan.file);
-    details.state = fmt::format("{}: whether the statement in line {} is applied can't be told ({}); {} before it "
-                                "{} done",
-                                marked(), entry_.next.line, settlement.facts, entry_.statements_done,
-                                entry_.statements_done == 1 ? "is" : "are");
+    details.state = fmt::format(
+        "{}: whether the statement in line {} is applied can't be told ({}); {} before it "
+        "{} done",
+        marked(), entry_.next.line, settlement.facts, entry_.statements_done,
+        entry_.statements_done == 1 ? "is" : "are");
     details.next = context_.store.keeps_journal()
                        ? fmt::format("look at {}; then {}", settlement.look_at, answer_commands())
                        : force_commands();
@@ -177,9 +209,10 @@ void Progress::refuse_changed_head(const std::string& path) const {
     details.message = fmt::format("migration refused: a statement of {} that is applied already was changed",
                                   step_.plan.file);
     details.where.file = path;
-    details.state = fmt::format("its first {} statements were applied before it was cut off; {}; nothing was "
-                                "changed now",
-                                entry_.statements_done, marked());
+    details.state = fmt::format(
+        "its first {} statements were applied before it was cut off; {}; nothing was "
+        "changed now",
+        entry_.statements_done, marked());
     details.next = fmt::format("put them back as they were and \"migrate {}\" again, or {}",
                                name_of(step_.plan.direction), force_commands());
     throw Error(std::move(details));

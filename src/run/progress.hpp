@@ -34,7 +34,8 @@ public:
     void advance(history::Transaction& transaction, const history::JournalEntry& done);
     /// The same for the last segment: the step is done.
     void finish(history::Transaction& transaction, const history::JournalEntry& done);
-    /// Writes the entry in a transaction of its own: a segment that no transaction guards is intended or done.
+    /// Writes the entry in a transaction of its own: a segment that no transaction guards is intended or
+    /// done.
     void write(const history::JournalEntry& entry);
     /// Takes note of a bare segment that was the last one: finish() will write it.
     void note_done(const history::JournalEntry& done);
@@ -46,7 +47,9 @@ public:
 
     /// Ends the step with a failure after which it is known what is applied.
     [[noreturn]] void fail(ErrorDetails details) const;
-    /// Ends it with one after which it is not: only a person, or the next run, can tell.
+    /// Ends it with one after which remains are there: the next run removes them.
+    [[noreturn]] void fail_unsettled(ErrorDetails details, const Settlement& settlement) const;
+    /// Ends it with one after which only a person can tell what is applied.
     [[noreturn]] void fail_unknown(ErrorDetails details, const Settlement& settlement) const;
     /// Returns the details with what is true and what to do, when the done statements are applied and the
     /// others are not.
@@ -56,6 +59,7 @@ public:
 
 private:
     void commit(history::Transaction& transaction);
+    ErrorDetails unrecorded(ErrorDetails details) const;
     std::string marked() const;
     std::string force_commands() const;
 

@@ -15,8 +15,13 @@ namespace aether::migrate::run {
 namespace {
 
 constexpr std::size_t kKeptDownBytes = 1u << 20;
-// A commit may have much to do: deferred constraints, a slow standby. What no server takes longer for is lost.
+// A commit may have much to do: deferred constraints, a slow standby. What no server takes longer for is
+// lost.
 constexpr std::chrono::hours kCommitLimit{1};
+// Longer than usual, because without these writes a migration that ran counts as dirty.
+constexpr std::chrono::seconds kFinalWriteLimit{300};
+// A person wants to see the end, but also to know what is true.
+constexpr std::chrono::seconds kLimitAfterAbort{15};
 
 }  // namespace
 
@@ -51,16 +56,16 @@ void Record::read_down_sql() {
 
 // A database in another encoding than UTF-8 may lack any character beyond ASCII.
 bool Record::storable(std::string_view text) const {
-    return context_.unicode ||
-           std::all_of(text.begin(), text.end(), [](char byte) { return static_cast<unsigned char>(byte) < 0x80; });
+    return context_.unicode || std::all_of(text.begin(), text.end(),
+                                           [](char byte) { return static_cast<unsigned char>(byte) < 0x80; });
 }
 
 history::Event Record::event() const {
     history::Event event;
     event.version = step_.plan.version;
     event.direction = step_.plan.direction;
-    event.kind = step_.plan.direction == Direction::up ? history::EventKind::applied
-                                                       : history::EventKind::reverted;
+    event.kind =
+        step_.plan.direction == Direction::up ? history::EventKind::applied : history::EventKind::reverted;
     event.leads_to = step_.plan.leads_to;
     if (storable(step_.plan.title))
         event.name = step_.plan.title;
@@ -75,6 +80,12 @@ history::Event Record::event() const {
 
 spi::Wait Record::bookkeeping() const {
     return {context_.stop.roll_back, context_.clock.now() + kBookkeepingLimit};
+}
+
+spi::Wait Record::finishing() const {
+    if (context_.stop.abort.stop_requested())
+        return {{}, context_.clock.now() + kLimitAfterAbort};
+    return {context_.stop.abort, context_.clock.now() + kFinalWriteLimit};
 }
 
 void Record::commit(history::Transaction& transaction, const VersionState& after) {
@@ -98,9 +109,10 @@ void Record::commit(history::Transaction& transaction, const VersionState& after
                 details.code = ErrorCode::connection_failed;
                 throw Error(std::move(details));
             case Outcome::unknown:
-                details.state = fmt::format("only the server knows whether it committed: the version row says {} "
-                                            "afterwards if it did, {} if not",
-                                            to_string(after.version), to_string(context_.store.state().version));
+                details.state = fmt::format(
+                    "only the server knows whether it committed: the version row says {} "
+                    "afterwards if it did, {} if not",
+                    to_string(after.version), to_string(context_.store.state().version));
                 details.next = "once the server is back: migrate version";
                 throw Error(std::move(details));
         }
@@ -121,8 +133,8 @@ ErrorDetails Record::nothing_applied(ErrorDetails details) const {
     details.state = fmt::format("the database is at {}, clean: nothing of this file was applied",
                                 state.version ? "version " + to_string(state.version) : "no version");
     if (is_passing(details)) {
-        details.next = fmt::format("\"migrate {}\" again when the others are done, or with more patience: -retry-for",
-                                   direction);
+        details.next = fmt::format(
+            "\"migrate {}\" again when the others are done, or with more patience: -retry-for", direction);
     } else if (details.code == ErrorCode::migration_failed) {
         details.next = fmt::format("mend {}, then \"migrate {}\" again", step_.plan.file, direction);
     } else if (details.next.empty() || details.code == ErrorCode::connection_failed) {

@@ -29,8 +29,11 @@ public:
     /// Returns the history's event of the step as it stands now.
     history::Event event() const;
 
-    /// For statements of the engine's own.
+    /// For statements of the engine's own, as long as a stop may still roll everything back.
     spi::Wait bookkeeping() const;
+    /// For those after something that can't be rolled back: they make known what was applied. Only an abort
+    /// cuts them short.
+    spi::Wait finishing() const;
 
     /// Commits a transaction that moves the version row to `after`, whatever comes between: a lost answer is
     /// looked for on another session. Throws Error: migration_failed when the server refused the commit (what

@@ -66,12 +66,14 @@ void await_end_of(const RunContext& context, const history::JournalEntry& entry,
             ErrorDetails details;
             details.code = ErrorCode::lock_timeout;
             details.message = "timeout: the session of a migration that was cut off is still at work";
-            details.state = fmt::format("{}; its session is {}; nothing was changed", describe(entry), entry.session);
+            details.state =
+                fmt::format("{}; its session is {}; nothing was changed", describe(entry), entry.session);
             details.next = "wait for it, or end it, and run the command again";
             throw Error(std::move(details));
         }
         if (!std::exchange(told, true))
-            context.observer.warning(fmt::format("waiting for the end of session {}: {}", entry.session, describe(entry)));
+            context.observer.warning(
+                fmt::format("waiting for the end of session {}: {}", entry.session, describe(entry)));
         context.clock.sleep(kPause, context.stop.finish);
         if (context.stop.finish.stop_requested())
             throw Error(ErrorCode::cancelled, "stopped while waiting for a session that was cut off");
@@ -100,7 +102,8 @@ void decide(history::JournalEntry& entry, spi::Effect effect) {
 }
 
 void write_settled(const RunContext& context, history::Store& store, const history::JournalEntry& entry) {
-    history::Transaction transaction(context.connection, context.connection.dialect().begin, {}, waiting(context));
+    history::Transaction transaction(context.connection, context.connection.dialect().begin, {},
+                                     waiting(context));
     if (entry.statements_done == 0) {
         store.write({entry.from, false}, std::nullopt, waiting(context));
     } else {
@@ -125,8 +128,8 @@ std::optional<Resumed> recover(const RunContext& context, history::Store& store,
                                              {context.stop.roll_back, std::nullopt});
         if (settlement.effect != spi::Effect::absent && settlement.effect != spi::Effect::present) {
             refuse(entry, fmt::format("{}; {}", describe(entry), settlement.facts),
-                   settlement.effect == spi::Effect::running
-                       ? "wait for it, or end it, and run the command again"
+                   settlement.effect != spi::Effect::unknown
+                       ? "see to that, and run the command again"
                        : fmt::format("look at {}; then {}", settlement.look_at, answer_commands()));
         }
         context.observer.warning(settlement.facts);

@@ -45,6 +45,7 @@ public:
         if (entry_.state == history::JournalState::between) {
             refuse_answer(answer_);
         } else if (!settle_next()) {
+            report_.settled = false;
             return std::move(report_);
         }
         conclude();
@@ -56,8 +57,9 @@ private:
     bool settle_next() {
         if (answer_ != Answer::none) {
             decide(entry_, answer_ == Answer::applied ? spi::Effect::present : spi::Effect::absent);
-            report_.known.emplace_back(answer_ == Answer::applied ? "a person says that the statement is applied"
-                                                                  : "a person says that it is not applied");
+            report_.known.emplace_back(answer_ == Answer::applied
+                                           ? "a person says that the statement is applied"
+                                           : "a person says that it is not applied");
             return true;
         }
         const std::optional<CheckedStep> step = step_of(context_, entry_);
@@ -72,9 +74,15 @@ private:
             report_.actions.push_back(repair);
         }
         switch (settlement.effect) {
+            case spi::Effect::partial:
+                if (mode_ == RepairMode::act) {
+                    report_.actions.clear();
+                    report_.next = "see to that, and \"migrate repair\" again";
+                    return false;
+                }
+                [[fallthrough]];
             case spi::Effect::absent:
             case spi::Effect::present:
-            case spi::Effect::partial:
                 decide(entry_, settlement.effect);
                 return true;
             case spi::Effect::running:
@@ -119,10 +127,9 @@ RepairReport repair_under(const RunContext& context, const spi::Look& look, Repa
         refuse_answer(answer);
         RepairReport report;
         report.before = report.after = store.state();
-        report.known.push_back(fmt::format("the database is at {}, clean: there is nothing to repair",
-                                           store.state().version
-                                               ? "version " + to_string(store.state().version)
-                                               : "no version"));
+        report.known.push_back(fmt::format(
+            "the database is at {}, clean: there is nothing to repair",
+            store.state().version ? "version " + to_string(store.state().version) : "no version"));
         return report;
     }
     if (store.journal())

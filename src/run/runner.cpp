@@ -93,10 +93,9 @@ Target without_resumed(Target target, const std::optional<Resumed>& resumed) {
 // error.
 void run_steps(const RunContext& context, const spi::Look& look, history::Store& store,
                const std::string& session, const Work& work, Report& report) {
-    const StepContext step_context{context.connection, context.source,        context.settings,
-                                   store,              context.clock,         context.observer,
-                                   context.start.tables, context.limits,      context.reopen,
-                                   session,            look.facts.unicode,    context.stop};
+    const StepContext step_context{context.connection, context.source,   context.settings,     store,
+                                   context.clock,      context.observer, context.start.tables, context.limits,
+                                   context.reopen,     session,          look.facts.unicode,   context.stop};
     report.left = work.steps.size();
     for (const CheckedStep& step : work.steps) {
         if (context.stop.finish.stop_requested()) {
@@ -149,8 +148,8 @@ Report run_to(const RunContext& context, const Target& target) {
     const std::optional<Resumed> resumed = recover(context, store, session);
     report.state = store.state();
     const VersionState planned_from = resumed ? VersionState{resumed->entry.leads_to, false} : store.state();
-    const Plan plan = make_plan(context.catalog, planned_from, without_resumed(target, resumed),
-                                context.source.describe());
+    const Plan plan =
+        make_plan(context.catalog, planned_from, without_resumed(target, resumed), context.source.describe());
     warn_of_skipped(context, look, planned_from, store.applied());
     warn_of_missing_halves(context, plan);
     Work work;
@@ -177,7 +176,8 @@ void force_to(const RunContext& context, const std::optional<Version>& version) 
     const lock::SessionLock lock = take_lock(context, first, stop_of_waiting(context));
     const spi::Look look = look_at(context);
     history::Store store = make_store(context, look);
-    history::Transaction transaction(context.connection, context.connection.dialect().begin, {}, waiting(context));
+    history::Transaction transaction(context.connection, context.connection.dialect().begin, {},
+                                     waiting(context));
     store.force(version, history::EventKind::forced, waiting(context));
     transaction.commit(waiting(context));
 }

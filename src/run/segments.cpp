@@ -50,10 +50,11 @@ public:
           progress_(progress),
           first_(progress.entry().statements_done),
           segmenter_(step.facts.cut),
-          sender_(context.connection, context.source.path_of(step.plan.file), record.limits().statement_timeout,
-                  context.stop.roll_back) {}
+          sender_(context.connection, context.source.path_of(step.plan.file),
+                  record.limits().statement_timeout, context.stop.roll_back) {}
 
-    // Returns why the segment after the done ones failed; its effect is undone then. Nothing: the step is done.
+    // Returns why the segment after the done ones failed; its effect is undone then. Nothing: the step is
+    // done.
     std::optional<SendFailure> run(bool first_is_bare) {
         first_is_bare_ = first_is_bare;
         ScriptReader reader(context_.source, step_.plan.file, context_.connection.dialect());
@@ -91,7 +92,8 @@ private:
                     open_segment(parts[index].mode, words_of(piece, piece.statements[index]));
             }
             const std::size_t end = bare ? index + 1 : end_of_group(parts, index);
-            std::optional<SendFailure> failure = bare ? run_bare_at(piece, index) : send_group(piece, index, end);
+            std::optional<SendFailure> failure =
+                bare ? run_bare_at(piece, index) : send_group(piece, index, end);
             if (failure)
                 return failure;
             seen_ += end - index;
@@ -159,7 +161,8 @@ private:
     std::optional<SendFailure> run_bare_at(const Piece& piece, std::size_t index) {
         const sql::Statement& statement = piece.statements[index];
         const std::string_view words = words_of(piece, statement);
-        const BareText text{piece, statement, words, history::chain(progress_.entry().done_checksum, words), 1};
+        const BareText text{piece, statement, words, history::chain(progress_.entry().done_checksum, words),
+                            1};
         return run_bare(context_, step_, record_, progress_, text);
     }
 
@@ -186,7 +189,7 @@ private:
             open_.reset();
             if (!record_.is_passing(error.details()))
                 throw;
-            return SendFailure{error.details(), true, {}};
+            return SendFailure{error.details(), error.what(), true, {}};
         }
         open_.reset();
         return std::nullopt;
@@ -196,7 +199,7 @@ private:
         if (open_)
             return close_segment(true);
         Transaction transaction(context_.connection, context_.connection.dialect().begin, {},
-                                record_.bookkeeping());
+                                record_.finishing());
         progress_.finish(transaction, progress_.entry());
         return std::nullopt;
     }
@@ -233,12 +236,11 @@ std::optional<SendFailure> run_whole(const StepContext& context, const CheckedSt
     piece.statements = sql::split(text, context.connection.dialect(), sql::Ending::whole_text).statements;
     if (progress.entry().statements_done == 0) {
         const sql::Statement statement{0, text.size(), StatementKind::controls_transaction, ""};
-        const BareText all{piece, statement, text,
-                           history::chain("", text), piece.statements.size()};
+        const BareText all{piece, statement, text, history::chain("", text), piece.statements.size()};
         if (std::optional<SendFailure> failure = run_bare(context, step, record, progress, all))
             return failure;
     }
-    Transaction transaction(context.connection, context.connection.dialect().begin, {}, record.bookkeeping());
+    Transaction transaction(context.connection, context.connection.dialect().begin, {}, record.finishing());
     progress.finish(transaction, progress.entry());
     return std::nullopt;
 }

@@ -28,7 +28,7 @@ std::optional<SendFailure> Sender::send(const Piece& piece, std::string_view tex
     if (!outcome.failure)
         return std::nullopt;
     return SendFailure{migration_failure(*outcome.failure, path_, piece, base, first + outcome.completed),
-                       outcome.failure->passing, outcome.failure->blockers};
+                       outcome.failure->message, outcome.failure->passing, outcome.failure->blockers};
 }
 
 }  // namespace aether::migrate::run

@@ -38,8 +38,9 @@ Settlement settle(spi::Connection& connection, const history::JournalEntry& entr
     for (const std::string& repair : finding.repair) {
         const spi::ScriptResult result = connection.execute(repair, wait);
         if (result.failure) {
-            return unknown(fmt::format("{}; \"{}\" failed: {}", finding.facts, repair, result.failure->message),
-                           fmt::format("why this fails: {}", repair), finding.repair);
+            return {spi::Effect::partial,
+                    fmt::format("{}; \"{}\" failed: {}", finding.facts, repair, result.failure->message), "",
+                    finding.repair};
         }
     }
     const spi::Finding after = connection.find_effect(note, ending, wait);

@@ -16,7 +16,7 @@ enum class Touch { look_only, repair };
 
 /// What is known of the journal's next segment.
 struct Settlement {
-    spi::Effect effect = spi::Effect::unknown;  ///< `partial` only for Touch::look_only.
+    spi::Effect effect = spi::Effect::unknown;  ///< `partial`: remains are there, and a repair failed if any.
     std::string facts;                          ///< For a person.
     std::string look_at;                        ///< For `unknown`.
     std::vector<std::string> repairs;           ///< Statements that were run, or would be.

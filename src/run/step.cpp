@@ -59,8 +59,8 @@ private:
         try {
             Sender sender(context_.connection, context_.source.path_of(step_.plan.file),
                           record_.limits().statement_timeout, context_.stop.roll_back);
-            std::optional<SendFailure> failure =
-                run_body(sender, context_.source, step_.plan.file, step_.facts, context_.connection.dialect());
+            std::optional<SendFailure> failure = run_body(sender, context_.source, step_.plan.file,
+                                                          step_.facts, context_.connection.dialect());
             if (failure) {
                 transaction.roll_back();
                 return failure;
@@ -77,7 +77,7 @@ private:
                 throw;
             transaction.roll_back();
             if (record_.is_passing(error.details()))
-                return SendFailure{error.details(), true, {}};
+                return SendFailure{error.details(), error.what(), true, {}};
             throw Error(record_.nothing_applied(error.details()));
         }
         return std::nullopt;

@@ -130,7 +130,7 @@ class SessionEffects(EngineTest):
         text = self.fails("up", url=self.url(**{"x-multi-statement": "true"})).err
         self.assertEqual((self.row(), self.tables()), ((2, True), ["b"]))
         self.assertIn("marked dirty at version 2", text)
-        self.assertIn('"migrate force 2"', text)
+        self.assertIn('"migrate up" again', text)
 
     def test_file_that_moves_the_version_row_is_rolled_back(self):
         self.up_files("CREATE TABLE a (id int);",

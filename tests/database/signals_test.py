@@ -79,7 +79,7 @@ class Signals(EngineTest):
         text = self.ends(process, 130, (1, True))
         self.open_gate()
         self.assertIn("error: ", text)
-        self.assertIn('"migrate force -1"', text)
+        self.assertIn('"migrate up" again', text)
 
     def test_failure_after_an_interrupt_is_an_error(self):
         process = self.at_the_gate("LOCK TABLE gate;\nSELECT missing;", self.NEXT)

@@ -43,8 +43,7 @@ std::string_view what(std::string_view statement) {
 }
 
 TEST(postgres_dialect, gives_each_listed_statement_its_kind) {
-    const auto list =
-        std::filesystem::path(__FILE__).parent_path() / "../dialect/postgres_statement_table.txt";
+    const auto list = std::filesystem::path(AETHER_TEST_FOLDER) / "../dialect/postgres_statement_table.txt";
     std::ifstream file(list);
     ASSERT_TRUE(file) << list;
 

@@ -75,7 +75,8 @@ TEST(Preflight, leaves_other_transaction_control_to_the_file) {
 
 TEST(Preflight, obeys_header_lines) {
     EXPECT_EQ(check("-- migrate:transaction\nSELECT 1; VACUUM;").mode, ScriptMode::transaction);
-    const ScriptFacts facts = check("-- migrate:no-transaction\n-- migrate:retry-for 5s\nSELECT 1; SELECT 2;");
+    const ScriptFacts facts =
+        check("-- migrate:no-transaction\n-- migrate:retry-for 5s\nSELECT 1; SELECT 2;");
 
     EXPECT_EQ(facts.mode, ScriptMode::segments);
     EXPECT_EQ(facts.cut, Cut::one_each);

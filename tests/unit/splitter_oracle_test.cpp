@@ -68,7 +68,7 @@ void expect_same(const std::string& text, const std::vector<Extent>& theirs) {
 }
 
 TEST(splitter_oracle, aether_migrations_split_as_the_parser_does) {
-    const auto folder = std::filesystem::path(__FILE__).parent_path() / "../../goway/migrations";
+    const auto folder = std::filesystem::path(AETHER_TEST_FOLDER) / "../../goway/migrations";
     std::size_t files = 0;
     for (const auto& entry : std::filesystem::directory_iterator(folder)) {
         std::ifstream file(entry.path(), std::ios::binary);

@@ -70,10 +70,10 @@ public:
     void force(std::optional<Version> version);
 
     /// After a migration was cut off: looks what is applied of it, and does what is certain: removes the
-    /// remains of a statement, and marks the version clean when all or nothing of the migration is there. Runs
-    /// no statement of a migration file. `answer` decides what only a person can see.
-    /// Throws Error: lock_timeout, cancelled, connection_failed, bookkeeping_failed; invalid_argument for an
-    /// answer to a question that is not open.
+    /// remains of a statement, and marks the version clean when all or nothing of the migration is there.
+    /// Runs no statement of a migration file. `answer` decides what only a person can see. Throws Error:
+    /// lock_timeout, cancelled, connection_failed, bookkeeping_failed; invalid_argument for an answer to a
+    /// question that is not open.
     RepairReport repair(RepairMode mode, Answer answer = Answer::none);
 
     /// Lists what drop() would remove, take along and leave.

@@ -60,9 +60,9 @@ struct Report {
 
 /// What a person saw when they looked whether the statement that was cut off is applied.
 enum class Answer {
-    none,         ///< Nobody looked: only what the catalogue tells is repaired.
-    applied,      ///< It is complete.
-    not_applied   ///< Nothing of it is there.
+    none,        ///< Nobody looked: only what the catalogue tells is repaired.
+    applied,     ///< It is complete.
+    not_applied  ///< Nothing of it is there.
 };
 
 /// Whether a repair acts.
@@ -77,6 +77,7 @@ struct RepairReport {
     VersionState after;                ///< The same as `before` when it only explains.
     std::vector<std::string> known;    ///< What was found, one line each.
     std::vector<std::string> actions;  ///< What was done, or (explaining) would be.
+    bool settled = true;               ///< Nothing is left to find out.
     std::string look_at;               ///< What only a person can decide; empty when nothing is left.
     std::string next;                  ///< The next command; empty when none is needed.
 };

@@ -72,7 +72,8 @@ struct Dialect {
     std::string_view timestamp_type = "timestamp";  ///< Column type for a moment with its time zone.
     std::string_view identity_column = "";          ///< Type and options of a key that counts by itself.
     std::string_view begin = "BEGIN";               ///< Opens the engine's own transaction blocks.
-    /// SQLSTATEs that say: the same transaction may pass a moment later (a lock not given in time, a deadlock).
+    /// SQLSTATEs that say: the same transaction may pass a moment later (a lock not given in time, a
+    /// deadlock).
     std::span<const std::string_view> passing;
     /// SQLSTATEs that say: this statement commits by itself and can't run inside a transaction.
     std::span<const std::string_view> needs_no_transaction;
