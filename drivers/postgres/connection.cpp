@@ -49,7 +49,12 @@ bool succeeded(const PGresult* result) {
 }  // namespace
 
 PostgresConnection::PostgresConnection(Parameters parameters, const spi::Wait& wait)
-    : parameters_(std::move(parameters)), session_(parameters_, wait), lock_(session_, parameters_) {}
+    : parameters_(std::move(parameters)),
+      session_(parameters_, wait),
+      lock_(session_, parameters_),
+      watcher_(session_, parameters_) {
+    session_.on_wait([this](std::chrono::milliseconds waited) { watcher_.script_waits(waited); });
+}
 
 const spi::Dialect& PostgresConnection::do_dialect() const {
     return postgres::dialect();
@@ -73,6 +78,7 @@ spi::Look PostgresConnection::do_look(const spi::TableNames& tables, const spi::
 
 spi::ScriptResult PostgresConnection::do_execute(std::string_view text, const spi::Wait& wait) {
     spi::ScriptResult outcome;
+    const Watch watch(watcher_, {wait, limits_.lock_timeout(), limits_.backend()});
     session_.run_text(text, wait, [&outcome, this](const PGresult* result) {
         switch (PQresultStatus(result)) {
             case PGRES_COMMAND_OK:
@@ -87,6 +93,10 @@ spi::ScriptResult PostgresConnection::do_execute(std::string_view text, const sp
                 break;  // rows of a SELECT, an empty query, a COPY that the session answers
         }
     });
+    if (outcome.failure) {
+        name_blockers(*outcome.failure, watcher_.blockers(), limits_.lock_timeout(),
+                      limits_.deadlock_timeout());
+    }
     return outcome;
 }
 
@@ -189,6 +199,10 @@ spi::TransactionState PostgresConnection::do_transaction_state() const {
 
 void PostgresConnection::do_on_notice(std::function<void(const spi::Notice&)> listener) {
     session_.on_notice(std::move(listener));
+}
+
+void PostgresConnection::do_on_blocked(std::function<void(const std::vector<spi::Blocker>&)> listener) {
+    watcher_.on_blocked(std::move(listener));
 }
 
 }  // namespace aether::migrate::postgres

@@ -15,6 +15,7 @@
 #include "lock.hpp"
 #include "parameters.hpp"
 #include "session.hpp"
+#include "watch.hpp"
 
 namespace aether::migrate::postgres {
 
@@ -48,11 +49,13 @@ private:
     spi::SessionState do_probe(std::string_view session_name, const spi::Wait& wait) override;
     spi::TransactionState do_transaction_state() const override;
     void do_on_notice(std::function<void(const spi::Notice&)> listener) override;
+    void do_on_blocked(std::function<void(const std::vector<spi::Blocker>&)> listener) override;
 
     Parameters parameters_;
     Session session_;
     MigrationLock lock_;
     mutable SessionLimits limits_;  // remembers what do_limit_locks() was asked for
+    Watcher watcher_;
 };
 
 }  // namespace aether::migrate::postgres
