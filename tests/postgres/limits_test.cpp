@@ -82,12 +82,7 @@ TEST_F(Limits, of_a_role_stay_also_when_they_switch_it_off) {
         Stranger(url()).ask("CREATE ROLE limited LOGIN SUPERUSER; ALTER ROLE limited SET lock_timeout = 0;"
                             "ALTER ROLE limited SET idle_in_transaction_session_timeout = 0"),
         "");
-    Parameters own = parameters();
-    for (auto& [key, value] : own.keywords) {
-        if (key == "user")
-            value = "limited";
-    }
-    PostgresConnection connection(std::move(own), {});
+    PostgresConnection connection(parameters_of("limited"), {});
 
     connection.prepare({}, {});
 

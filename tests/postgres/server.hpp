@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <functional>
 #include <memory>
 #include <string>
@@ -83,6 +84,12 @@ private:
         EXPECT_EQ(chmod(pattern.c_str(), 0755), 0);
         folder() = pattern;
         setenv("AETHER_SCRATCH_DIR", (pattern + "/scratch").c_str(), 1);
+        scratch::url("tests");
+        scratch::stop("tests");
+        // For prepared transactions, for vacuums that come soon, and for quick new databases.
+        std::ofstream(pattern + "/scratch/tests/data/postgresql.conf", std::ios::app)
+            << "\nmax_prepared_transactions = 5\nautovacuum_naptime = 1s\nautovacuum_max_workers = 10\nfsync "
+               "= off\n";
         return scratch::url("tests");
     }
 };
@@ -93,6 +100,10 @@ inline testing::Environment* const kServer = testing::AddGlobalTestEnvironment(n
 /// Each test has an empty database of its own.
 class PostgresTest : public testing::Test {
 protected:
+    // By now the sessions of the derived test are closed. The launcher visits one database after the other:
+    // those that are done with would keep it from the next test's.
+    ~PostgresTest() override { EXPECT_EQ(Stranger(Server::url()).ask("DROP DATABASE " + database), ""); }
+
     void SetUp() override {
         static int number = 0;
         database = "t" + std::to_string(++number);
@@ -110,6 +121,16 @@ protected:
 
     Parameters parameters(const std::string& more = "") const {
         return read_parameters(Url::parse(url(more)));
+    }
+
+    /// The same for a role.
+    Parameters parameters_of(const std::string& role, const std::string& more = "") const {
+        Parameters own = parameters(more);
+        for (auto& [key, value] : own.keywords) {
+            if (key == "user")
+                value = role;
+        }
+        return own;
     }
 
     std::string database;
