@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: MIT
-// One private PostgreSQL server for a test binary, an empty database for each test, and plain sessions.
+// A private PostgreSQL server for tests of a busy database, an empty database for each test, and plain
+// sessions.
 #pragma once
 
 #include <gtest/gtest.h>
 #include <libpq-fe.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <chrono>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <functional>
 #include <memory>
 #include <string>
@@ -56,66 +52,43 @@ inline bool becomes_true(const std::function<bool()>& check) {
     return false;
 }
 
-/// The server is made when the first test needs it and dropped after the last one.
-class Server : public testing::Environment {
-public:
-    static const std::string& url() {
-        static const std::string kUrl = make();
-        return kUrl;
-    }
-
-    void TearDown() override {
-        if (!folder().empty()) {
-            scratch::drop("tests");
-            std::filesystem::remove_all(folder());
+/// Returns the URL of the server: made when the first test needs it, in the folder for servers that
+/// fixture.cpp chooses for the whole run and empties at its end. Unlike the other one's its vacuums come
+/// soon.
+inline const std::string& server_url() {
+    static const std::string kUrl = [] {
+        {
+            const Stranger client(scratch::url("busy"));
+            EXPECT_EQ(client.ask("ALTER SYSTEM SET max_prepared_transactions = 5"), "");
+            EXPECT_EQ(client.ask("ALTER SYSTEM SET autovacuum_naptime = '1s'"), "");
+            EXPECT_EQ(client.ask("ALTER SYSTEM SET autovacuum_max_workers = 10"), "");
+            EXPECT_EQ(client.ask("ALTER SYSTEM SET fsync = off"), "");
         }
-    }
-
-private:
-    static std::string& folder() {
-        static std::string path;
-        return path;
-    }
-
-    static std::string make() {
-        std::string pattern = "/tmp/aether-postgres-XXXXXX";
-        EXPECT_NE(mkdtemp(pattern.data()), nullptr);
-        // The server's user must pass through it too.
-        EXPECT_EQ(chmod(pattern.c_str(), 0755), 0);
-        folder() = pattern;
-        setenv("AETHER_SCRATCH_DIR", (pattern + "/scratch").c_str(), 1);
-        scratch::url("tests");
-        scratch::stop("tests");
-        // For prepared transactions, for vacuums that come soon, and for quick new databases.
-        std::ofstream(pattern + "/scratch/tests/data/postgresql.conf", std::ios::app)
-            << "\nmax_prepared_transactions = 5\nautovacuum_naptime = 1s\nautovacuum_max_workers = 10\nfsync "
-               "= off\n";
-        return scratch::url("tests");
-    }
-};
-
-/// The test program's main() knows nothing of it: it registers itself.
-inline testing::Environment* const kServer = testing::AddGlobalTestEnvironment(new Server);
+        scratch::stop("busy");
+        return scratch::url("busy");
+    }();
+    return kUrl;
+}
 
 /// Each test has an empty database of its own.
 class PostgresTest : public testing::Test {
 protected:
     // By now the sessions of the derived test are closed. The launcher visits one database after the other:
     // those that are done with would keep it from the next test's.
-    ~PostgresTest() override { EXPECT_EQ(Stranger(Server::url()).ask("DROP DATABASE " + database), ""); }
+    ~PostgresTest() override { EXPECT_EQ(Stranger(server_url()).ask("DROP DATABASE " + database), ""); }
 
     void SetUp() override {
         static int number = 0;
         database = "t" + std::to_string(++number);
-        EXPECT_EQ(Stranger(Server::url()).ask("CREATE DATABASE " + database), "");
+        EXPECT_EQ(Stranger(server_url()).ask("CREATE DATABASE " + database), "");
     }
 
     /// Returns the URL of the test's database, with further parameters as "&lock_timeout=5s".
     std::string url(const std::string& parameters = "") const {
-        std::string text = Server::url();
-        const auto path = text.find("/tests?");
+        std::string text = server_url();
+        const auto path = text.find("/busy?");
         EXPECT_NE(path, std::string::npos) << text;
-        text.replace(path + 1, 5, database);
+        text.replace(path + 1, 4, database);
         return text + parameters;
     }
 
