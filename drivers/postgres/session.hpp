@@ -79,6 +79,11 @@ public:
     void on_notice(std::function<void(const spi::Notice&)> listener) {
         listeners_->notice = std::move(listener);
     }
+    /// Tells that listener something which the server did not say.
+    void tell(const spi::Notice& notice) const {
+        if (listeners_->notice)
+            listeners_->notice(notice);
+    }
 
     /// Adds a listener that is called about every 100 ms while a call waits for the server, never in the
     /// first 100 ms. `waited` counts from the last answer; of a text of several statements the server may
