@@ -1,23 +1,29 @@
 // SPDX-License-Identifier: MIT
-// The migration lock: golang-migrate's advisory ids, or the row that its pgx driver can use instead.
+// The migration lock: golang-migrate's advisory ids, or the row that its pgx driver can use instead, or both.
 #include "lock.hpp"
 
+#include <chrono>
 #include <cstdlib>
-#include <string>
+#include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 #include <aether/migrate/error.hpp>
 #include <aether/migrate/spi/lock_id.hpp>
 
+#include "block.hpp"
 #include "errors.hpp"
-#include "quote.hpp"
 
 namespace aether::migrate::postgres {
 
 namespace {
 
+constexpr std::chrono::seconds kUnlockLimit{10};
+
+// Takes nothing in a backend that is not the expected one: a pooler stands in between.
 constexpr std::string_view kTryBoth = R"sql(
-SELECT CASE WHEN NOT pg_catalog.pg_try_advisory_lock($1::bigint) THEN false
+SELECT CASE WHEN pg_catalog.pg_backend_pid() <> $3::integer THEN NULL
+            WHEN NOT pg_catalog.pg_try_advisory_lock($1::bigint) THEN false
             WHEN $1::bigint = $2::bigint OR pg_catalog.pg_try_advisory_lock($2::bigint) THEN true
             ELSE NOT pg_catalog.pg_advisory_unlock($1::bigint) END
 )sql";
@@ -28,13 +34,13 @@ SELECT pg_catalog.pg_advisory_unlock($1::bigint),
 )sql";
 
 // Asks for both ids, which may be one.
-constexpr std::string_view kHeld = R"sql(
-SELECT {}
-WHERE (SELECT pg_catalog.count(*)
-       FROM pg_catalog.pg_lock_status() l
-       WHERE l.pid = pg_catalog.pg_backend_pid() AND l.locktype = 'advisory' AND l.granted
-         AND l.classid = 0 AND l.objsubid = 1 AND l.objid::bigint IN ($1::bigint, $2::bigint))
-      = CASE WHEN $1::bigint = $2::bigint THEN 1 ELSE 2 END
+constexpr std::string_view kIdsHeld = R"sql(
+(pg_catalog.pg_backend_pid() = $3::integer
+ AND (SELECT pg_catalog.count(*)
+      FROM pg_catalog.pg_lock_status() l
+      WHERE l.pid = pg_catalog.pg_backend_pid() AND l.locktype = 'advisory' AND l.granted
+        AND l.classid = 0 AND l.objsubid = 1 AND l.objid::bigint IN ($1::bigint, $2::bigint))
+     = CASE WHEN $1::bigint = $2::bigint THEN 1 ELSE 2 END)
 )sql";
 
 constexpr std::string_view kHolder = R"sql(
@@ -49,7 +55,20 @@ WHERE l.locktype = 'advisory' AND l.granted AND l.classid = 0 AND l.objsubid = 1
 LIMIT 1
 )sql";
 
+spi::BoundStatement take_role(const std::string& role) {
+    return {"SELECT pg_catalog.set_config('role', $1, true)", {role}};
+}
+
 }  // namespace
+
+MigrationLock::MigrationLock(Session& session, const Parameters& parameters)
+    : session_(session),
+      parameters_(parameters),
+      lease_(session, parameters),
+      backend_(PQbackendPID(session.raw())) {
+    if (parameters_.lock_strategy == LockStrategy::table)
+        session_.on_wait([this](std::chrono::milliseconds /*waited*/) { lease_.pulse(); });
+}
 
 MigrationLock::Ids MigrationLock::ids(const spi::TableNames& tables, const spi::Look& look) const {
     const std::string& schema = tables.schema ? *tables.schema : look.facts.schema;
@@ -59,102 +78,127 @@ MigrationLock::Ids MigrationLock::ids(const spi::TableNames& tables, const spi::
     return {spi::lock_id({schema, tables.version}, *parameters_.lock_database), library};
 }
 
-bool MigrationLock::try_take(const spi::TableNames& tables, const spi::Look& look, const spi::Wait& wait) {
-    if (parameters_.lock_strategy == LockStrategy::table)
-        return try_take_row(look, wait);
-    const Ids wanted = ids(tables, look);
-    const spi::BoundStatement statement{std::string(kTryBoth),
-                                        {std::to_string(wanted.command), std::to_string(wanted.library)}};
-    const ResultPointer result = session_.run(statement, wait);
-    if (PQresultStatus(result.get()) != PGRES_TUPLES_OK) {
-        throw bookkeeping_error(result.get(), session_.error_style(), "try lock");
+// In a session that other clients share the ids would stay behind, and keep nobody out.
+bool MigrationLock::uses_ids() const {
+    return parameters_.lock_strategy == LockStrategy::advisory ||
+           (parameters_.advisory_beside_table && !wanders());
+}
+
+void MigrationLock::meet_pooler(const spi::Wait& wait) {
+    pooling_ = find_pooling(session_, parameters_, wait);
+    if (pooling_ == Pooling::session)
+        backend_ = backend_of(session_, wait);
+    if (!wanders())
+        return;
+    if (parameters_.lock_strategy == LockStrategy::advisory) {
+        pooling_.reset();
+        throw transaction_pooler_error();
     }
+    const char* const also = parameters_.advisory_beside_table
+                                 ? "; golang-migrate, which knows the lock table with the scheme pgx only, "
+                                   "is not kept out"
+                                 : "";
+    session_.tell({"WARNING",
+                   fmt::format("a connection pooler in transaction mode stands in front of the database: the "
+                               "lock is a row of {} alone{}",
+                               parameters_.lock_table, also),
+                   "what a file SETs for its session may reach the pooler's other clients, and the reverse",
+                   ""});
+}
+
+bool MigrationLock::try_take(const spi::TableNames& tables, const spi::Look& look, const spi::Wait& wait) {
+    const bool by_row = parameters_.lock_strategy == LockStrategy::table;
+    if (by_row && !pooling_)
+        meet_pooler(wait);
+    if (uses_ids() && !take_ids(ids(tables, look), wait))
+        return false;
+    if (!by_row)
+        return true;
+    try {
+        if (lease_.try_take(look, wanders(), wait))
+            return true;
+    } catch (...) {  // whatever it was: half a lock must not stay
+        free_ids();
+        throw;
+    }
+    free_ids();
+    return false;
+}
+
+bool MigrationLock::take_ids(const Ids& wanted, const spi::Wait& wait) {
+    const auto ask = [&] {
+        return session_.run(
+            {std::string(kTryBoth),
+             {std::to_string(wanted.command), std::to_string(wanted.library), std::to_string(backend_)}},
+            wait);
+    };
+    ResultPointer result = ask();
+    if (PQresultStatus(result.get()) == PGRES_TUPLES_OK && PQgetisnull(result.get(), 0, 0) != 0) {
+        meet_pooler(wait);
+        result = ask();
+    }
+    if (PQresultStatus(result.get()) != PGRES_TUPLES_OK)
+        throw bookkeeping_error(result.get(), session_.error_style(), "try lock");
+    if (PQgetisnull(result.get(), 0, 0) != 0)
+        throw transaction_pooler_error();
     if (text_at(result.get(), 0, 0) != "t")
         return false;
     held_ = wanted;
     return true;
 }
 
-// golang-migrate makes it in the current schema, even when the version table is elsewhere.
-std::string MigrationLock::lock_table(const spi::Look& look) const {
-    return quote(look.facts.schema) + "." + quote(parameters_.lock_table);
-}
-
-void MigrationLock::require(const ResultPointer& result, std::string_view statement) const {
-    if (PQresultStatus(result.get()) != PGRES_COMMAND_OK)
-        throw bookkeeping_error(result.get(), session_.error_style(), statement);
-}
-
-// golang-migrate's table has this one column; its INSERT names no columns, so there can't be another.
-void MigrationLock::make_lock_table(const std::string& table, const spi::Wait& wait) {
-    const ResultPointer found = session_.run({"SELECT pg_catalog.to_regclass($1)", {table}}, wait);
-    const bool missing =
-        PQresultStatus(found.get()) == PGRES_TUPLES_OK && PQgetisnull(found.get(), 0, 0) != 0;
-    if (missing) {
-        const std::string make =
-            fmt::format("CREATE TABLE IF NOT EXISTS {} (lock_id BIGINT NOT NULL PRIMARY KEY)", table);
-        require(session_.run({make, {}}, wait), make);
-    }
-    row_table_exists_ = true;
-}
-
-bool MigrationLock::try_take_row(const spi::Look& look, const spi::Wait& wait) {
-    const std::string table = lock_table(look);
-    if (!row_table_exists_)
-        make_lock_table(table, wait);
-    const std::uint32_t id = spi::lock_id({}, parameters_.lock_database.value_or(look.facts.database));
-    const std::string take = fmt::format("INSERT INTO {} VALUES ({}) ON CONFLICT DO NOTHING", table, id);
-    const ResultPointer taken = session_.run({take, {}}, wait);
-    require(taken, take);
-    if (std::string_view(PQcmdTuples(taken.get())) != "1")
-        return false;
-    held_row_ = fmt::format("DELETE FROM {} WHERE lock_id = {}", table, id);
-    return true;
+std::vector<spi::Value> MigrationLock::held_values() const {
+    return {std::to_string(held_->command), std::to_string(held_->library), std::to_string(backend_)};
 }
 
 std::optional<spi::BoundStatement> MigrationLock::check() const {
+    if (lease_.held()) {
+        return held_ ? lease_.check(std::string(kIdsHeld), held_values()) : lease_.check("true", {});
+    }
     if (!held_)
         return std::nullopt;
-    return spi::BoundStatement{fmt::format(kHeld, "1"),
-                               {std::to_string(held_->command), std::to_string(held_->library)}};
+    return spi::BoundStatement{fmt::format("SELECT 1 WHERE {}", kIdsHeld), held_values()};
 }
 
 std::vector<spi::BoundStatement> MigrationLock::guard(const std::string& role) const {
+    if (lease_.held()) {
+        lease_.pulse();  // where no statement lasts long enough to be waited for
+        // The role in a statement of its own: the table's privileges are checked before the next one begins.
+        return {take_role(role),
+                held_ ? lease_.guard(std::string(kIdsHeld), held_values()) : lease_.guard("true", {})};
+    }
     if (!held_)
-        return {{"SELECT pg_catalog.set_config('role', $1, true)", {role}}};
+        return {take_role(role)};
     // One statement for both: it is run for every migration.
-    return {{fmt::format(kHeld, "pg_catalog.set_config('role', $3, true)"),
-             {std::to_string(held_->command), std::to_string(held_->library), role}}};
+    std::vector<spi::Value> values = held_values();
+    values.emplace_back(role);
+    return {{fmt::format("SELECT pg_catalog.set_config('role', $4, true) WHERE {}", kIdsHeld),
+             std::move(values)}};
+}
+
+void MigrationLock::free_ids() {
+    if (!held_)
+        return;
+    session_.run({std::string(kUnlockBoth), {std::to_string(held_->command), std::to_string(held_->library)}},
+                 {{}, std::chrono::steady_clock::now() + kUnlockLimit});
+    held_.reset();
 }
 
 void MigrationLock::give_back() noexcept {
-    try {
+    {
         // Inside a block that failed nothing can be unlocked.
-        if (PQtransactionStatus(session_.raw()) != PQTRANS_IDLE)
-            session_.run({"ROLLBACK", {}}, {});
-        if (held_) {
-            session_.run(
-                {std::string(kUnlockBoth), {std::to_string(held_->command), std::to_string(held_->library)}},
-                {});
-        }
-        if (held_row_)
-            session_.run({*held_row_, {}}, {});
-    } catch (...) {
-        // The session is lost, and with it the advisory locks; a row of the lock table stays, as with
-        // golang-migrate.
+        const BlockGuard block(session_);
     }
-    held_.reset();
-    held_row_.reset();
+    lease_.give_back();
+    try {
+        free_ids();
+    } catch (...) {
+        // The session is lost, and with it the advisory locks.
+        held_.reset();
+    }
 }
 
-std::optional<spi::LockHolder> MigrationLock::holder(const spi::TableNames& tables, const spi::Look& look,
-                                                     const spi::Wait& wait) {
-    if (parameters_.lock_strategy == LockStrategy::table) {
-        spi::LockHolder row;
-        row.query = fmt::format("a row in {}; if no migration runs any more, delete it", lock_table(look));
-        return row;
-    }
-    const Ids wanted = ids(tables, look);
+std::optional<spi::LockHolder> MigrationLock::id_holder(const Ids& wanted, const spi::Wait& wait) {
     const ResultPointer result = session_.run(
         {std::string(kHolder), {std::to_string(wanted.command), std::to_string(wanted.library)}}, wait);
     if (PQresultStatus(result.get()) != PGRES_TUPLES_OK || PQntuples(result.get()) == 0)
@@ -167,6 +211,44 @@ std::optional<spi::LockHolder> MigrationLock::holder(const spi::TableNames& tabl
     found.query = text_at(result.get(), 0, 4);
     if (const std::string_view age = text_at(result.get(), 0, 5); !age.empty())
         found.age = fmt::format("{}s", age);
+    return found;
+}
+
+std::optional<spi::LockHolder> MigrationLock::row_holder(const spi::Look& look, const spi::Wait& wait) {
+    const std::optional<LeaseHolder> row = lease_.find_holder(look, wait);
+    if (!row)
+        return std::nullopt;
+    spi::LockHolder found;
+    if (!row->leased) {
+        found.query = fmt::format("a row in {} that is not ours; if no migration runs any more: {}",
+                                  parameters_.lock_table, lease_.clearing(look));
+        return found;
+    }
+    found.pid = std::strtoll(row->session.c_str(), nullptr, 10);
+    found.application = row->owner;
+    found.query =
+        fmt::format("its last heartbeat in {} was {} s ago", parameters_.lock_table, row->heartbeat_age);
+    if (!row->expired)
+        return found;
+    if (row->session_state == "alive")
+        found.query +=
+            ", but its session with the server is still there; it is waited for, or end that session";
+    if (row->session_state == "unknown") {
+        found.query += fmt::format(
+            ", but this role may not see whether its session is still there; if no migration runs any more: "
+            "{}",
+            lease_.clearing(look));
+    }
+    return found;
+}
+
+std::optional<spi::LockHolder> MigrationLock::holder(const spi::TableNames& tables, const spi::Look& look,
+                                                     const spi::Wait& wait) {
+    std::optional<spi::LockHolder> found;
+    if (uses_ids())
+        found = id_holder(ids(tables, look), wait);
+    if (!found && parameters_.lock_strategy == LockStrategy::table)
+        found = row_holder(look, wait);
     return found;
 }
 

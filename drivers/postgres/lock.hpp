@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The migration lock: golang-migrate's advisory ids, or the row that its pgx driver can use instead.
+// The migration lock: golang-migrate's advisory ids, or the row that its pgx driver can use instead, or both.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,9 @@
 
 #include <aether/migrate/spi/connection.hpp>
 
+#include "lease.hpp"
 #include "parameters.hpp"
+#include "pooler.hpp"
 #include "session.hpp"
 
 namespace aether::migrate::postgres {
@@ -17,19 +19,30 @@ namespace aether::migrate::postgres {
 /// Taken and given back by polling only: a waiter inside pg_advisory_lock() would deadlock with a holder that
 /// runs CREATE INDEX CONCURRENTLY, which waits for every older snapshot (PostgreSQL 15, observed;
 /// golang-migrate issue 960).
+///
+/// A pooler in transaction mode hands our server session, and the advisory ids in it, to other clients: it is
+/// refused before anything is taken, unless the lock is a row. One that is not recognised can't cause a wrong
+/// outcome either. What a guard asks is answered by the backend that is about to commit. Should that one hold
+/// the ids for another client, then the version row is moved from the state that was seen under the lock, in
+/// the same transaction as the file's body: of two such clients the second finds another row, and fails.
 class MigrationLock {
 public:
-    MigrationLock(Session& session, const Parameters& parameters)
-        : session_(session), parameters_(parameters) {}
+    MigrationLock(Session& session, const Parameters& parameters);
+    MigrationLock(const MigrationLock&) = delete;
+    MigrationLock& operator=(const MigrationLock&) = delete;
 
     bool try_take(const spi::TableNames& tables, const spi::Look& look, const spi::Wait& wait);
-    /// Returns a query that gives one row while the ids are held; nothing when they are not ours.
+    /// Returns a query that gives one row while the lock is ours; nothing when it is not.
     std::optional<spi::BoundStatement> check() const;
     /// See spi::Connection::write_guard.
     std::vector<spi::BoundStatement> guard(const std::string& role) const;
     void give_back() noexcept;
     std::optional<spi::LockHolder> holder(const spi::TableNames& tables, const spi::Look& look,
                                           const spi::Wait& wait);
+
+    /// Tells whether a pooler gives each of our transactions any server session, as far as a try to take the
+    /// lock has found out: then nothing may be set or named for the session.
+    bool wanders() const noexcept { return pooling_ == Pooling::transaction; }
 
 private:
     /// golang-migrate's command hashes the URL's path with its slash, its library users the bare name.
@@ -38,16 +51,20 @@ private:
         std::uint32_t library = 0;
     };
     Ids ids(const spi::TableNames& tables, const spi::Look& look) const;
-    bool try_take_row(const spi::Look& look, const spi::Wait& wait);
-    void make_lock_table(const std::string& table, const spi::Wait& wait);
-    void require(const ResultPointer& result, std::string_view statement) const;
-    std::string lock_table(const spi::Look& look) const;
+    bool uses_ids() const;
+    void meet_pooler(const spi::Wait& wait);
+    bool take_ids(const Ids& wanted, const spi::Wait& wait);
+    void free_ids();
+    std::vector<spi::Value> held_values() const;
+    std::optional<spi::LockHolder> id_holder(const Ids& wanted, const spi::Wait& wait);
+    std::optional<spi::LockHolder> row_holder(const spi::Look& look, const spi::Wait& wait);
 
     Session& session_;
     const Parameters& parameters_;
+    mutable Lease lease_;             ///< Also a guard is a moment to renew it.
+    std::optional<Pooling> pooling_;  ///< Nothing: nobody asked yet.
+    int backend_;                     ///< The process of our server session; what libpq was told until asked.
     std::optional<Ids> held_;
-    std::optional<std::string> held_row_;  ///< The statement that removes our row of the lock table.
-    bool row_table_exists_ = false;        ///< The lock table was seen or made.
 };
 
 }  // namespace aether::migrate::postgres

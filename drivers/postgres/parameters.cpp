@@ -7,8 +7,10 @@
 #include <cstdlib>
 #include <set>
 #include <string_view>
+#include <variant>
 
 #include <aether/migrate/error.hpp>
+#include <aether/migrate/limits.hpp>
 #include <aether/migrate/spi/parameters.hpp>
 
 namespace aether::migrate::postgres {
@@ -132,17 +134,47 @@ void read_authority(const Url& url, Builder& builder) {
     builder.from_authority = builder.seen;
 }
 
+std::chrono::milliseconds read_lease(const std::string& key, const std::string& value) {
+    constexpr std::chrono::milliseconds kShortest{std::chrono::seconds(5)};
+    constexpr std::chrono::milliseconds kLongest{std::chrono::hours(1)};
+    const auto read = parse_limit(value);
+    if (const auto* fault = std::get_if<LimitFault>(&read))
+        throw Error(ErrorCode::invalid_url, "unable to parse option " + key + ": " + fault->message);
+    const auto lease = std::get<std::chrono::milliseconds>(read);
+    if (lease < kShortest || lease > kLongest)
+        throw Error(ErrorCode::invalid_url, key + " must be from 5s to 1h, not " + value);
+    return lease;
+}
+
+// golang-migrate's pgx driver alone knows the strategy. Elsewhere it ignores these keys and takes its
+// advisory id, so there the table comes on top.
 void read_lock_key(std::string_view scheme, const std::string& key, const std::string& value,
                    Builder& builder) {
-    // Only golang-migrate's pgx driver knows the table strategy; it ignores these keys elsewhere.
-    if (scheme == "pgx" || scheme == "pgx4") {
-        if (key == "x-lock-table" && !value.empty()) {
-            builder.result.lock_table = value;
-        } else if (key == "x-lock-strategy" && value == "table") {
-            builder.result.lock_strategy = LockStrategy::table;
-        } else if (key == "x-lock-strategy" && !value.empty() && value != "advisory") {
-            throw Error(ErrorCode::invalid_url, "unknown lock strategy \"" + value + "\"");
-        }
+    const bool known_there = scheme == "pgx" || scheme == "pgx4";
+    if (key == "x-lock-table" && !value.empty()) {
+        builder.result.lock_table = value;
+    } else if (key == "x-lock-strategy" && value == "table") {
+        builder.result.lock_strategy = LockStrategy::table;
+        builder.result.advisory_beside_table = !known_there;
+    } else if (key == "x-lock-strategy" && !value.empty() && value != "advisory" && known_there) {
+        throw Error(ErrorCode::invalid_url, "unknown lock strategy \"" + value + "\"");
+    } else if (key == "x-lock-lease" && !value.empty()) {
+        builder.result.lock_lease = read_lease(key, value);
+    }
+}
+
+// The names in -c NAME=VALUE, -cNAME=VALUE and --NAME=VALUE.
+void note_option_names(std::string_view options, std::vector<std::string>& names) {
+    while (!options.empty()) {
+        const std::string_view word = options.substr(0, options.find(' '));
+        options.remove_prefix(std::min(options.size(), word.size() + 1));
+        const std::size_t equals = word.find('=');
+        if (equals == std::string_view::npos)
+            continue;
+        std::string_view name = word.substr(0, equals);
+        if (name.starts_with("--") || name.starts_with("-c"))
+            name.remove_prefix(2);
+        names.emplace_back(name);
     }
 }
 
@@ -177,6 +209,7 @@ void read_query_pair(const Url& url, const std::string& key, const std::string& 
     }
     if (key == "options") {
         builder.seen.insert(key);
+        note_option_names(value, builder.result.server_settings);
         builder.options.append(builder.options.empty() ? "" : " ").append(value);
         return;
     }
@@ -185,6 +218,7 @@ void read_query_pair(const Url& url, const std::string& key, const std::string& 
         return;
     }
     builder.seen.insert(key);
+    builder.result.server_settings.push_back(key);
     builder.options.append(builder.options.empty() ? "" : " ").append(server_option(key, value));
 }
 

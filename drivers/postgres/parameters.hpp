@@ -20,7 +20,10 @@ enum class ErrorStyle {
 };
 
 /// How processes exclude each other.
-enum class LockStrategy { advisory, table };
+enum class LockStrategy {
+    advisory,  ///< golang-migrate's ids as session locks.
+    table      ///< A row of the lock table; see also advisory_beside_table.
+};
 
 /// All that a URL says.
 struct Parameters {
@@ -28,7 +31,12 @@ struct Parameters {
     spi::Settings settings;
     ErrorStyle error_style = ErrorStyle::lib_pq;
     LockStrategy lock_strategy = LockStrategy::advisory;
+    /// golang-migrate takes its advisory id for this scheme whatever the strategy says.
+    bool advisory_beside_table = false;
     std::string lock_table = "schema_lock";
+    std::chrono::milliseconds lock_lease{60'000};  ///< How long a row of the lock table lives unrenewed.
+    /// Names of the server's parameters that the URL sets.
+    std::vector<std::string> server_settings;
     /// The database's name as golang-migrate's command hashes it: the path with its slash; nothing: the
     /// server's.
     std::optional<std::string> lock_database;

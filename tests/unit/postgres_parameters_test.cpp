@@ -2,9 +2,11 @@
 // From a database URL to libpq's keywords.
 #include "../../drivers/postgres/parameters.hpp"
 
+#include <chrono>
 #include <cstdlib>
 #include <map>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 #include <aether/migrate/error.hpp>
@@ -101,13 +103,46 @@ TEST_F(PostgresParameters, hash_the_path_with_its_slash) {
     EXPECT_FALSE(read_parameters(Url::parse("postgres://h?dbname=t")).lock_database.has_value());
 }
 
-TEST_F(PostgresParameters, read_the_lock_strategy_where_golang_migrate_does) {
-    EXPECT_EQ(read_parameters(Url::parse("pgx://h/d?x-lock-strategy=table")).lock_strategy,
-              LockStrategy::table);
-    EXPECT_EQ(read_parameters(Url::parse("pgx5://h/d?x-lock-strategy=table")).lock_strategy,
-              LockStrategy::advisory);
+TEST_F(PostgresParameters, read_the_lock_strategy_of_every_scheme) {
+    for (const std::string scheme : {"postgres", "postgresql", "pgx", "pgx4", "pgx5"}) {
+        const Parameters plain = read_parameters(Url::parse(scheme + "://h/d"));
+        const Parameters table =
+            read_parameters(Url::parse(scheme + "://h/d?x-lock-strategy=table&x-lock-table=l"));
+
+        EXPECT_EQ(plain.lock_strategy, LockStrategy::advisory) << scheme;
+        EXPECT_EQ(plain.lock_table, "schema_lock") << scheme;
+        EXPECT_EQ(table.lock_strategy, LockStrategy::table) << scheme;
+        EXPECT_EQ(table.lock_table, "l") << scheme;
+    }
+}
+
+TEST_F(PostgresParameters, keep_the_advisory_lock_where_golang_migrate_ignores_the_strategy) {
+    EXPECT_FALSE(read_parameters(Url::parse("pgx://h/d?x-lock-strategy=table")).advisory_beside_table);
+    EXPECT_FALSE(read_parameters(Url::parse("pgx4://h/d?x-lock-strategy=table")).advisory_beside_table);
+    EXPECT_TRUE(read_parameters(Url::parse("postgres://h/d?x-lock-strategy=table")).advisory_beside_table);
+    EXPECT_TRUE(read_parameters(Url::parse("pgx5://h/d?x-lock-strategy=table")).advisory_beside_table);
+}
+
+TEST_F(PostgresParameters, refuse_an_unknown_lock_strategy_where_golang_migrate_does) {
     EXPECT_EQ(refusal_of("pgx://h/d?x-lock-strategy=foo"), "unknown lock strategy \"foo\"");
     EXPECT_EQ(refusal_of("postgres://h/d?x-lock-strategy=foo"), "accepted");
+}
+
+TEST_F(PostgresParameters, read_the_length_of_a_lease) {
+    EXPECT_EQ(read_parameters(Url::parse("pgx://h/d")).lock_lease, std::chrono::seconds(60));
+    EXPECT_EQ(read_parameters(Url::parse("pgx://h/d?x-lock-lease=1m30s")).lock_lease,
+              std::chrono::seconds(90));
+    EXPECT_EQ(refusal_of("pgx://h/d?x-lock-lease=4s"), "x-lock-lease must be from 5s to 1h, not 4s");
+    EXPECT_EQ(refusal_of("pgx://h/d?x-lock-lease=61m"), "x-lock-lease must be from 5s to 1h, not 61m");
+    EXPECT_EQ(refusal_of("pgx://h/d?x-lock-lease=9"),
+              "unable to parse option x-lock-lease: time: missing unit in duration \"9\"");
+}
+
+TEST_F(PostgresParameters, name_the_settings_that_the_server_gets) {
+    const Parameters parameters = read_parameters(
+        Url::parse("pgx://h/d?search_path=app&application_name=a&options=-c%20work_mem%3D1MB%20--jit%3Doff"));
+
+    EXPECT_EQ(parameters.server_settings, (std::vector<std::string>{"search_path", "work_mem", "jit"}));
 }
 
 TEST_F(PostgresParameters, show_errors_as_the_library_of_the_scheme) {
