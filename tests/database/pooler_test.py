@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Behind a connection pooler: right or refused, never wrong."""
 
+import concurrent.futures
 import sys
 import time
 import unittest
@@ -61,11 +62,24 @@ class Pooler(EngineTest):
                         self.assertEqual(self.everything(), [])
                         self.assertEqual(self.advisory_locks(), [])
 
-    def test_transaction_mode_is_recognised_in_a_busy_pool(self):
+    def grow(self, pooler, server_sessions):
+        """Makes the pool hold this many idle server sessions."""
+        place = ["-p", str(pooler.port), "-h", "127.0.0.1", "-c", "SELECT pg_sleep(0.7)"]
+        with concurrent.futures.ThreadPoolExecutor(server_sessions) as pool:
+            for done in pool.map(lambda _: self.cluster.psql(self.database, place), range(server_sessions)):
+                self.assertEqual(done.returncode, 0, done.stderr)
+        idle = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(0.7)' AND state = 'idle'"
+        self.assertEqual(int(self.value(idle)), server_sessions)
+
+    def test_transaction_mode_is_recognised_whichever_session_a_pool_hands_out(self):
         self.up_files("CREATE TABLE a (id int);")
-        pooler = self.pooler("transaction", 3, server_round_robin=1)
-        for _ in range(6):
-            self.assertIn(REFUSAL, self.fails("up", url=self.through(pooler)).err)
+        for round_robin in (0, 1):
+            for server_sessions in (1, 2, 9):
+                with self.subTest(round_robin=round_robin, server_sessions=server_sessions):
+                    pooler = self.pooler("transaction", server_round_robin=round_robin)
+                    self.grow(pooler, server_sessions)
+                    self.assertIn(REFUSAL, self.fails("up", url=self.through(pooler)).err)
+                    pooler.close()
         self.assertEqual(self.everything(), [])
 
     def test_statement_mode_is_refused(self):
