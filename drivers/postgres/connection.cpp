@@ -67,7 +67,8 @@ spi::Look PostgresConnection::do_look(const spi::TableNames& tables, const spi::
             bookkeeping_error(result.get(), session_.error_style(), "read the version").details();
         if (details.sqlstate == "42703") {  // undefined_column
             details.context = details.message;
-            details.message = "the version table or the history is a view or has other columns than ours";
+            details.message =
+                "the version table, the history or the journal is a view or has other columns than ours";
             details.hint =
                 "choose another name with x-migrations-table, or switch the history off with x-history=false";
         }

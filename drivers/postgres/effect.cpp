@@ -66,6 +66,8 @@ constexpr auto kVerdicts = std::to_array<Verdict>({
      "state"},
     {"index invalid", Effect::partial, "index {0} exists and is invalid", ""},
     {"reindex remains", Effect::partial, "index {0} is left of a REINDEX CONCURRENTLY that did not end", ""},
+    {"reindex remains of others", Effect::absent,
+     "index {0} is left of a REINDEX CONCURRENTLY that did not end, and this role may not drop it", ""},
     {"detached", Effect::present, "{0} is detached", "", Effect::present},
     {"detach pending", Effect::partial, "{0} is half detached", "", Effect::present},
     {"detach was pending", Effect::unknown, "{0} was half detached before the statement",

@@ -167,14 +167,17 @@ SELECT json_build_object(
 FROM (SELECT $1::oid AS oid) w
 )sql";
 
-// Remains are new invalid indexes with such a name, and beside each the index whose copy it is.
+// Remains are new invalid indexes with such a name, and beside each the index whose copy it is. Those of a
+// table's overflow storage (schema pg_toast) only a superuser may drop, and the statement may be repeated all
+// the same.
 constexpr std::string_view kReindexFind = R"sql(
 WITH noted AS (
     SELECT j.note ->> 'scope' AS scope, (j.note ->> 'schema')::oid AS schema, j.note -> 'tables' AS tables,
            j.note -> 'before' AS before, $2::text = 'refused' AS refused
     FROM (SELECT $1::json AS note) j
 ), remains AS (
-    SELECT x.oid, quote_ident(s.nspname::text) || '.' || quote_ident(x.relname::text) AS label
+    SELECT x.oid, quote_ident(s.nspname::text) || '.' || quote_ident(x.relname::text) AS label,
+           pg_has_role(x.relowner, 'USAGE') AND has_schema_privilege(s.oid, 'USAGE') AS removable
     FROM noted n
     CROSS JOIN pg_index i
     JOIN pg_class x ON x.oid = i.indexrelid
@@ -195,6 +198,7 @@ WITH noted AS (
                     AND {1} = {2})
 )
 SELECT CASE WHEN b.pid IS NOT NULL THEN 'index building'
+            WHEN NOT r.removable THEN 'reindex remains of others'
             WHEN b.hidden THEN 'index builder hidden'
             ELSE 'reindex remains' END AS verdict,
        r.label AS subject, b.pid,

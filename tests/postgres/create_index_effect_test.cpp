@@ -135,10 +135,10 @@ TEST_F(CreateIndexEffect, is_running_before_the_index_can_be_seen) {
 }
 
 TEST_F(CreateIndexEffect, is_unknown_when_the_builder_may_not_be_seen) {
-    other->run(
-        "CREATE ROLE owner_1 LOGIN; GRANT ALL ON SCHEMA public TO owner_1; ALTER TABLE t OWNER TO owner_1");
+    other->run("CREATE ROLE " + role() + " LOGIN; GRANT ALL ON SCHEMA public TO " + role() +
+               "; ALTER TABLE t OWNER TO " + role());
     make_duplicates();
-    connection = connect("owner_1");
+    connection = connect(role());
     const std::string noted = note(kCreateUnique);
     run_refused(kCreateUnique);
     EXPECT_EQ(find(noted).effect, Effect::partial);

@@ -107,6 +107,19 @@ TEST_F(EffectOf, a_reindex_that_was_killed_leaves_a_new_index) {
     }
 }
 
+TEST_F(EffectOf, a_reindex_that_was_killed_can_be_repaired_by_the_tables_owner) {
+    other->run("CREATE ROLE " + role() + " LOGIN; ALTER TABLE t OWNER TO " + role());
+    connection = connect(role());
+    const std::string noted = note("REINDEX TABLE CONCURRENTLY t");
+    run_and_kill("REINDEX TABLE CONCURRENTLY t", "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT FROM t");
+
+    const spi::Finding finding = find(noted);
+
+    EXPECT_EQ(repair(finding, noted).effect, Effect::absent);
+    EXPECT_EQ(find(noted).facts.find("index pg_toast.pg_toast_"), 0u) << find(noted).facts;
+    EXPECT_NE(find(noted).facts.find("this role may not drop it"), std::string::npos) << find(noted).facts;
+}
+
 TEST_F(EffectOf, a_reindex_that_was_killed_late_leaves_the_old_index) {
     const std::string noted = note("REINDEX INDEX CONCURRENTLY i");
     kill_behind_reader("REINDEX INDEX CONCURRENTLY i", "t");

@@ -76,6 +76,7 @@ void PostgresTest::TearDown() {
                    "'");
         return client.ask("DROP DATABASE " + database).empty();
     }));
+    client.run("DROP ROLE IF EXISTS " + role());
 }
 
 std::string PostgresTest::url(const std::string& user) const {
@@ -117,9 +118,8 @@ void PostgresTest::run_and_kill(const std::string& sql, const std::string& holde
         victim.run(settings);
     victim.send(sql);
     EXPECT_TRUE(becomes_true([&] {
-        return other->ask(
-                   "SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'virtualxid' AND pid = " +
-                   victim.pid()) == "1";
+        return other->ask("SELECT " + held_open.pid() + " = ANY (pg_blocking_pids(" + victim.pid() + "))") ==
+               "t";
     })) << sql;
     other->run("SELECT pg_terminate_backend(" + victim.pid() + ")");
     EXPECT_TRUE(becomes_true([&] {

@@ -80,6 +80,8 @@ protected:
     void SetUp() override;
     void TearDown() override;
 
+    /// Returns the name of the role that the test may make; it is dropped at the test's end.
+    std::string role() const { return database + "_role"; }
     /// Returns the URL of the test's database for a user.
     std::string url(const std::string& user = "postgres") const;
     std::unique_ptr<spi::Connection> connect(const std::string& user = "postgres") const;

@@ -68,19 +68,19 @@ TEST_F(IndexComparison, knows_every_form_of_an_index) {
 }
 
 TEST_F(IndexComparison, needs_no_right_to_make_temporary_tables) {
-    other->run(
-        "CREATE ROLE owner_2 LOGIN; GRANT ALL ON SCHEMA public TO owner_2; ALTER TABLE t OWNER TO owner_2");
+    other->run("CREATE ROLE " + role() + " LOGIN; GRANT ALL ON SCHEMA public TO " + role() +
+               "; ALTER TABLE t OWNER TO " + role());
     other->run("REVOKE TEMPORARY ON DATABASE " + database + " FROM PUBLIC");
-    connection = connect("owner_2");
+    connection = connect(role());
 
     EXPECT_EQ(after(kCreate).effect, Effect::present);
 }
 
 TEST_F(IndexComparison, that_can_not_be_made_leaves_the_effect_unknown) {
-    other->run("CREATE ROLE reader_2 LOGIN; REVOKE TEMPORARY ON DATABASE " + database +
+    other->run("CREATE ROLE " + role() + " LOGIN; REVOKE TEMPORARY ON DATABASE " + database +
                " FROM PUBLIC;"
                "REVOKE CREATE ON SCHEMA public FROM PUBLIC");
-    connection = connect("reader_2");
+    connection = connect(role());
     const std::string noted = note(kCreate);
     other->run("CREATE INDEX i ON t (a)");
 

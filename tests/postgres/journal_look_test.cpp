@@ -97,25 +97,24 @@ TEST_F(JournalLook, shows_a_stale_journal_when_the_row_says_something_else) {
 
 TEST_F(JournalLook, shows_no_journal_that_may_not_be_read) {
     begin_migration("2, true", "2");
-    other->run("CREATE ROLE reader_1 LOGIN; GRANT SELECT ON schema_migrations, history TO reader_1");
+    other->run("CREATE ROLE " + role() + " LOGIN; GRANT SELECT ON schema_migrations, history TO " + role());
 
-    const spi::Look seen = look(*connect("reader_1"));
+    const spi::Look seen = look(*connect(role()));
 
     EXPECT_FALSE(seen.journal_table);
     EXPECT_FALSE(seen.journal_row);
     EXPECT_EQ(seen.version_rows.size(), 1u);
-    other->run("DROP OWNED BY reader_1; DROP ROLE reader_1");
 }
 
 TEST_F(JournalLook, names_a_journal_that_may_not_be_written) {
-    other->run(
-        "CREATE ROLE writer_1 LOGIN; GRANT ALL ON schema_migrations, history TO writer_1; GRANT SELECT, "
-        "INSERT, "
-        "UPDATE ON journal TO writer_1");
-    EXPECT_EQ(look(*connect("writer_1")).unwritable, "journal");
-    other->run("GRANT DELETE ON journal TO writer_1");
-    EXPECT_FALSE(look(*connect("writer_1")).unwritable);
-    other->run("DROP OWNED BY writer_1; DROP ROLE writer_1");
+    other->run("CREATE ROLE " + role() + " LOGIN; GRANT ALL ON schema_migrations, history TO " + role() +
+               "; GRANT SELECT, "
+               "INSERT, "
+               "UPDATE ON journal TO " +
+               role());
+    EXPECT_EQ(look(*connect(role())).unwritable, "journal");
+    other->run("GRANT DELETE ON journal TO " + role());
+    EXPECT_FALSE(look(*connect(role())).unwritable);
 }
 
 TEST_F(JournalLook, reads_the_history_beside_the_journal) {

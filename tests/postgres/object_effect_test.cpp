@@ -65,25 +65,21 @@ TEST_F(ObjectEffect, of_a_subscription_is_told_by_its_name_in_this_database) {
 }
 
 TEST_F(ObjectEffect, of_a_subscription_is_told_to_an_ordinary_role) {
-    other->run("CREATE ROLE reader_3 LOGIN");
-    connection = connect("reader_3");
+    other->run("CREATE ROLE " + role() + " LOGIN");
+    connection = connect(role());
 
     EXPECT_EQ(find(note("DROP SUBSCRIPTION s"), Ending::refused).effect, Effect::absent);
-    connection = connect();
-    other->run("DROP ROLE reader_3");
 }
 
 TEST_F(ObjectEffect, of_a_subscription_that_may_not_be_read_is_unknown) {
     const std::string noted = note("CREATE SUBSCRIPTION s CONNECTION 'dbname=x' PUBLICATION p");
-    other->run("CREATE ROLE reader_4 LOGIN; REVOKE ALL (subname) ON pg_subscription FROM PUBLIC");
-    connection = connect("reader_4");
+    other->run("CREATE ROLE " + role() + " LOGIN; REVOKE ALL (subname) ON pg_subscription FROM PUBLIC");
+    connection = connect(role());
 
     const spi::Finding finding = find(noted);
 
     EXPECT_EQ(finding.effect, Effect::unknown);
     EXPECT_NE(finding.facts.find("permission denied"), std::string::npos) << finding.facts;
-    connection = connect();
-    other->run("DROP ROLE reader_4");
 }
 
 TEST_F(ObjectEffect, of_a_prepared_transaction_is_told_by_its_end) {

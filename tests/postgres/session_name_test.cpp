@@ -54,14 +54,12 @@ TEST_F(SessionName, of_a_server_that_was_started_again_is_gone) {
 }
 
 TEST_F(SessionName, of_another_role_is_unknown_to_an_ordinary_one) {
-    other->run("CREATE ROLE stranger_1 LOGIN");
+    other->run("CREATE ROLE " + role() + " LOGIN");
     const std::string name = connection->session_name(limit());
-    std::unique_ptr<spi::Connection> stranger = connect("stranger_1");
+    std::unique_ptr<spi::Connection> stranger = connect(role());
 
     EXPECT_EQ(stranger->probe(name, limit()), SessionState::unknown);
     EXPECT_EQ(stranger->probe(stranger->session_name(limit()), limit()), SessionState::alive);
-    stranger.reset();
-    other->run("DROP ROLE stranger_1");
 }
 
 TEST_F(SessionName, that_is_none_is_unknown) {
