@@ -161,14 +161,19 @@ TEST_F(IndexComparison, stands_hostile_names) {
     }
 }
 
-TEST_F(IndexComparison, does_not_depend_on_the_search_path_of_a_later_session) {
-    other->run("CREATE SCHEMA app; CREATE TABLE app.t (a integer)");
-    run("SET search_path = app; SET quote_all_identifiers = on; SET datestyle = 'German'");
-    const std::string noted = note(kCreate);
-    run(kCreate);
+TEST_F(IndexComparison, does_not_depend_on_the_settings_of_a_later_session) {
+    other->run(R"sql(
+        CREATE SCHEMA app;
+        CREATE TABLE app.t (a integer, d timestamptz);
+        CREATE FUNCTION app.twice(x integer) RETURNS integer IMMUTABLE LANGUAGE sql AS 'SELECT 2 * x')sql");
+    run("SET search_path = app; SET quote_all_identifiers = on; SET datestyle = 'German'; SET timezone = "
+        "'Asia/Tokyo'");
+    const std::string sql = "CREATE INDEX CONCURRENTLY i ON t (twice(a)) WHERE d > '2020-02-01'";
+    const std::string noted = note(sql);
+    run(sql);
 
     EXPECT_EQ(find(noted).effect, Effect::present);
-    run("SET search_path = public; SET quote_all_identifiers = off");
+    run("SET search_path = public; SET quote_all_identifiers = off; RESET datestyle; SET timezone = 'UTC'");
     EXPECT_EQ(find(noted).effect, Effect::present);
     EXPECT_EQ(connect()->find_effect(noted, Ending::lost, limit()).facts, "index app.i exists and is valid");
 }
