@@ -157,7 +157,7 @@ EffectStatement read_create_index(Tokens tokens, bool unique) {
     if (!rest)
         return read;
     read.kind = EffectKind::create_index;
-    read.relations = {*table};
+    read.relations = {table};
     read.values = {name, truth(skip)};
     read.rest = std::move(*rest);
     return read;
@@ -174,7 +174,7 @@ EffectStatement read_drop_index(Tokens tokens) {
     if (tokens.peek() == ",")
         return repeatable("DROP INDEX CONCURRENTLY of several indexes", false);  // the server refuses it
     read.kind = EffectKind::drop_index;
-    read.relations = {*name};
+    read.relations = {name};
     read.values = {truth(skip)};
     return read;
 }
@@ -217,7 +217,7 @@ EffectStatement read_alter_table(Tokens tokens) {
         return read;
     read.kind = EffectKind::detach_partition;
     read.queues_others = false;
-    read.relations = {*parent, *child};
+    read.relations = {parent, child};
     return read;
 }
 
@@ -229,7 +229,7 @@ EffectStatement read_global_object(Tokens tokens, EffectKind kind, std::string_v
     if (!name)
         return read;
     read.kind = kind;
-    read.values = {std::string(verb), *name, truth(skip)};
+    read.values = {std::string(verb), name, truth(skip)};
     return read;
 }
 
@@ -240,7 +240,7 @@ EffectStatement read_prepared(Tokens tokens, std::string_view verb) {
     if (!gid)
         return read;
     read.kind = EffectKind::prepared_transaction;
-    read.values = {std::string(verb), *gid};
+    read.values = {std::string(verb), gid};
     return read;
 }
 
@@ -255,8 +255,8 @@ EffectStatement read_alter_type(Tokens tokens) {
     if (!label)
         return read;
     read.kind = EffectKind::enum_value;
-    read.types = {*type};
-    read.values = {*label};
+    read.types = {type};
+    read.values = {label};
     return read;
 }
 
