@@ -151,19 +151,22 @@ spi::DropPlan PostgresConnection::do_plan_drop(const spi::TableNames& tables, co
 }
 
 void PostgresConnection::do_drop(const spi::TableNames& tables, const spi::Wait& wait) {
-    run_drop(session_, tables, wait);
+    run_drop(session_, tables, lock_.check(), wait);
 }
 
 void PostgresConnection::do_prepare(const spi::Limits& limits, const spi::Wait& wait) {
-    // With the lock table a pooler is allowed that gives each transaction another backend.
-    const bool may_wander = parameters_.lock_strategy == LockStrategy::table;
     limits_.prepare(session_, limits,
-                    may_wander ? SessionLimits::Binding::may_wander : SessionLimits::Binding::fixed, wait);
+                    lock_.wanders() ? SessionLimits::Binding::may_wander : SessionLimits::Binding::fixed,
+                    wait);
 }
 
 std::vector<spi::BoundStatement> PostgresConnection::do_limit_locks(
     std::optional<std::chrono::milliseconds> lock, spi::Scope scope) const {
-    return limits_.limit_locks(lock, scope);
+    std::vector<spi::BoundStatement> statements = limits_.limit_locks(lock, scope);
+    // Whoever had this server session before may have left it another search_path.
+    if (lock_.wanders() && scope == spi::Scope::block)
+        statements.push_back({"SET LOCAL search_path TO DEFAULT", {}});
+    return statements;
 }
 
 spi::Intent PostgresConnection::do_note_intent(const spi::StatementView& statement, const spi::Wait& wait) {
@@ -176,7 +179,7 @@ spi::Finding PostgresConnection::do_find_effect(std::string_view note, spi::Endi
 }
 
 std::string PostgresConnection::do_session_name(const spi::Wait& wait) {
-    return postgres::session_name(session_, wait);
+    return lock_.wanders() ? std::string() : postgres::session_name(session_, wait);
 }
 
 spi::SessionState PostgresConnection::do_probe(std::string_view session_name, const spi::Wait& wait) {

@@ -72,9 +72,14 @@ spi::DropPlan make_drop_plan(Session& session, const spi::TableNames& tables, co
     return begin_script(session, tables, wait).plan;
 }
 
-void run_drop(Session& session, const spi::TableNames& tables, const spi::Wait& wait) {
+void run_drop(Session& session, const spi::TableNames& tables,
+              const std::optional<spi::BoundStatement>& lock_check, const spi::Wait& wait) {
     const RollbackGuard guard(session);
     std::vector<spi::BoundStatement> statements = begin_script(session, tables, wait).statements;
+    if (lock_check && PQntuples(session.run(*lock_check, wait).get()) != 1) {
+        throw Error(ErrorCode::bookkeeping_failed,
+                    "this session lost the migration lock: nothing was dropped");
+    }
     statements.push_back({"COMMIT", {}});
     const std::vector<ResultPointer> results = session.run_pipeline(statements, wait);
     for (std::size_t index = 0; index < results.size(); ++index) {

@@ -16,10 +16,10 @@
 #include <aether/migrate/spi/lock_id.hpp>
 
 #include "backend.hpp"
-#include "block.hpp"
 #include "errors.hpp"
 #include "lease_sql.hpp"
 #include "quote.hpp"
+#include "rollback_guard.hpp"
 
 namespace aether::migrate::postgres {
 
@@ -176,7 +176,7 @@ bool Lease::take_over(const LeaseHolder& old, const spi::Wait& wait) {
 }
 
 bool Lease::take_with(spi::BoundStatement statement, const spi::Wait& wait) {
-    const BlockGuard block(session_);
+    const RollbackGuard block(session_);
     const std::array<spi::BoundStatement, 4> statements{
         spi::BoundStatement{std::string(lease_sql::kBegin), {}},
         spi::BoundStatement{std::string(lease_sql::kShortLocks), {}}, std::move(statement),
@@ -269,7 +269,7 @@ void Lease::give_back() noexcept {
     if (!held())
         return;
     try {
-        const BlockGuard block(session_);
+        const RollbackGuard block(session_);
         const std::array<spi::BoundStatement, 4> statements{
             spi::BoundStatement{std::string(lease_sql::kBegin), {}},
             spi::BoundStatement{"SELECT pg_catalog.set_config('role', $1, true)", {role_}},

@@ -11,8 +11,8 @@
 #include <aether/migrate/error.hpp>
 #include <aether/migrate/spi/lock_id.hpp>
 
-#include "block.hpp"
 #include "errors.hpp"
+#include "rollback_guard.hpp"
 
 namespace aether::migrate::postgres {
 
@@ -187,7 +187,7 @@ void MigrationLock::free_ids() {
 void MigrationLock::give_back() noexcept {
     {
         // Inside a block that failed nothing can be unlocked.
-        const BlockGuard block(session_);
+        const RollbackGuard block(session_);
     }
     lease_.give_back();
     try {
