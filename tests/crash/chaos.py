@@ -7,7 +7,7 @@ import signal
 import time
 
 from chaos_files import GROUND
-from crash import APPLICATION, differences, golang_words, kill, take_look
+from crash import APPLICATION, differences, golang_words, kill, reported, take_look
 from engine import finish, wait_until
 from probe import Client
 from recorded import faults
@@ -63,8 +63,9 @@ class Round:
 
     def look(self, when):
         look = take_look(self.test.cluster, self.test.database, self.conditions)
-        journal = f", journal {look.journal}" if look.journal else ""
-        self.tell(f"  look {when}: row {look.row}{journal}")
+        shown = ("version", "direction", "statements_done", "state")
+        journal = {name: look.journal.get(name) for name in shown} if look.journal else ""
+        self.tell(f"  look {when}: row {look.row} {journal}")
         found = faults(look, self.migrations)
         if found:
             raise Fault(f"{when}:\n" + "\n".join(found))
@@ -144,7 +145,7 @@ class Round:
         look = self.look("at its end")
         applied = {f"{migration.version}/u {migration.kind}" for migration in self.migrations
                    if any(event[:2] == (migration.version, "applied") for event in look.events)}
-        said = {step for step in result.steps() if "/u " in step}
+        said = {step for step in reported(result) if "/u " in step}
         if not said <= applied:
             raise Fault(f"it reported {said - applied}, which the history does not know")
         if len(self.processes) > 1 and self.processes[-2].poll() is None:

@@ -4,7 +4,7 @@
 import time
 import unittest
 
-from crash import LONG, CrashTest
+from crash import LONG, CrashTest, reported
 from engine import finish
 
 FLEET = 20
@@ -28,7 +28,7 @@ class Fleet(CrashTest):
 
     def ran_once(self, results, names):
         """Among all of the fleet, each of these migrations was reported by exactly one."""
-        steps = [step for result in results for step in result.steps()]
+        steps = [step for result in results for step in reported(result)]
         self.assertEqual(sorted(steps), sorted(names))
 
     def test_twenty_processes_wait_behind_one_long_migration(self):

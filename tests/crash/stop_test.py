@@ -56,11 +56,11 @@ class Stops(CrashTest):
         start = time.monotonic()
         result = finish(process)
         self.takes(start, at_most=STOP_SECONDS)
-        self.assertIn(result.code, codes, result.err)
-        self.assertIn(self.row(), rows, result.err)
+        row = self.row()
+        self.assertIn((result.code, row), [(code, row) for code in codes for row in rows], result.err)
         self.tells_the_truth(result)
         self.lock_is_free()
-        return result
+        return result.code, row
 
     def completes(self, *tables):
         """The next `up` does what is left, and all of it is there exactly once."""
@@ -75,6 +75,7 @@ class Stops(CrashTest):
         before = self.look()
         second = self.start("up")
         wait_until(lambda: len(self.backends()) == 2, "the second session")
+        time.sleep(1)
         self.send(second, number)
         result = finish(second, seconds=STOP_SECONDS)
         self.assertEqual(result.code, code, result.err)
@@ -114,7 +115,7 @@ class Stops(CrashTest):
 
     def test_termination_in_a_transaction_in_the_middle_of_a_file(self):
         process = self.start_at(SEGMENTS)
-        self.assertEqual(self.golang_version(), "1 (dirty)")
+        self.assertEqual(self.row(), (1, True))
         self.send(process, TERM)
         self.ends(process, [143], [(1, True)])
         self.open_gate()
@@ -149,7 +150,7 @@ class Stops(CrashTest):
                 self.completes(*tables)
 
     def test_second_interrupt_cancels_a_bare_statement(self):
-        for number, (body, rows, tables) in enumerate(((BARE, [None, "absent", (1, True)], []),
+        for number, (body, rows, tables) in enumerate(((BARE, [None, (1, True)], []),
                                                        (BARE_IN_SEGMENTS, [(1, True)], ["a", "b"]))):
             with self.subTest(body=body):
                 self.again(number)
@@ -178,10 +179,10 @@ class Stops(CrashTest):
         self.completes(*tables)
 
     def test_termination_in_a_pause_between_two_tries(self):
-        self.stop_in_a_pause("ALTER TABLE t ADD COLUMN c int;", TERM, [143], ["absent", None], [])
+        self.stop_in_a_pause("ALTER TABLE t ADD COLUMN c int;", TERM, [143], ["absent"], [])
 
     def test_interrupt_in_a_pause_between_two_tries(self):
-        self.stop_in_a_pause("ALTER TABLE t ADD COLUMN c int;", INT, [0, 130], ["absent", None], [])
+        self.stop_in_a_pause("ALTER TABLE t ADD COLUMN c int;", INT, [0, 130], ["absent"], [])
 
     def test_termination_in_a_pause_in_the_middle_of_a_file(self):
         body = "CREATE TABLE a (id int);\nCREATE INDEX CONCURRENTLY a_id ON a (id);\nALTER TABLE t ADD COLUMN c int;"
@@ -193,8 +194,8 @@ class Stops(CrashTest):
         process = self.start("up")
         self.wait_in(process, ".", "wait_event = 'PgSleep'")
         self.send(process, *numbers)
-        result = self.ends(process, {code for code, _ in outcomes}, {row for _, row in outcomes})
-        self.assertIn((result.code, self.row()), outcomes, result.err)
+        outcome = self.ends(process, {code for code, _ in outcomes}, {row for _, row in outcomes})
+        self.assertIn(outcome, outcomes)
         self.completes("a")
         self.assertEqual(self.value("SELECT count(*) FROM t WHERE id = 2"), "1")
 
