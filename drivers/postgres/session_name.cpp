@@ -2,11 +2,26 @@
 // A name for a session that outlives it, and the question whether the session is still there.
 #include "session_name.hpp"
 
+#include <cstddef>
+
 #include <fmt/format.h>
 
 #include "backend.hpp"
 
 namespace aether::migrate::postgres {
+
+namespace {
+
+// Two numbers; the server makes an integer of the first one.
+bool is_name(std::string_view text) {
+    const auto is_number = [](std::string_view word) {
+        return !word.empty() && word.find_first_not_of("0123456789") == std::string_view::npos;
+    };
+    const std::size_t blank = text.find(' ');
+    return blank <= 9 && is_number(text.substr(0, blank)) && is_number(text.substr(blank + 1));
+}
+
+}  // namespace
 
 std::string session_name(Session& session, const spi::Wait& wait) {
     const ResultPointer result = session.run({fmt::format("SELECT {}", kOwnSessionName), {}}, wait);
@@ -16,9 +31,7 @@ std::string session_name(Session& session, const spi::Wait& wait) {
 }
 
 spi::SessionState probe(Session& session, std::string_view name, const spi::Wait& wait) {
-    // The expression makes a number of the first word.
-    const std::string_view pid = name.substr(0, name.find(' '));
-    if (pid.empty() || pid.size() > 9 || pid.find_first_not_of("0123456789") != std::string_view::npos)
+    if (!is_name(name))
         return spi::SessionState::unknown;
     const ResultPointer result = session.run(
         {fmt::format("SELECT {}", fmt::format(kSessionState, "$1::text")), {std::string(name)}}, wait);
