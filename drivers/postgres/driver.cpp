@@ -34,6 +34,7 @@ std::string url_of_scratch(const Url& url) {
 
 spi::Opened open(std::string_view text, const spi::Wait& wait) {
     Url url = Url::parse(text);
+    require_authority(url);
     if (url.scheme() == "scratch") {
         url = Url::parse(url_of_scratch(url));
     }

@@ -105,11 +105,24 @@ void check_sslmode(std::string_view scheme, std::string_view mode) {
     throw Error(std::move(details));
 }
 
+// With it lib/pq takes certificates and keys from the URL's text; libpq reads them from files only.
+void refuse_inline_keys(std::string_view value) {
+    if (value != "true")
+        return;
+    ErrorDetails details;
+    details.code = ErrorCode::invalid_url;
+    details.message = "sslinline=true is not supported";
+    details.hint =
+        "write certificates and keys to files, and their paths into sslcert, sslkey and sslrootcert";
+    throw Error(std::move(details));
+}
+
 struct Builder {
     Parameters result;
     std::set<std::string, std::less<>> seen;
     std::set<std::string, std::less<>> from_authority;
-    std::string options;
+    std::optional<std::string> given_options;  // the URL's options=
+    std::string server_parameters;             // "-c name=value", for the keys of the server
 
     void set(std::string key, std::string value) {
         seen.insert(key);
@@ -190,6 +203,9 @@ void read_query_pair(const Url& url, const std::string& key, const std::string& 
         builder.set(key, value);
         return;
     }
+    if (key == "sslinline") {
+        refuse_inline_keys(value);
+    }
     if (contains(kIgnoredKeys, key) || builder.has(key)) {
         return;
     }
@@ -210,7 +226,7 @@ void read_query_pair(const Url& url, const std::string& key, const std::string& 
     if (key == "options") {
         builder.seen.insert(key);
         note_option_names(value, builder.result.server_settings);
-        builder.options.append(builder.options.empty() ? "" : " ").append(value);
+        builder.given_options = value;
         return;
     }
     if (contains(kClientKeywords, key)) {
@@ -219,7 +235,23 @@ void read_query_pair(const Url& url, const std::string& key, const std::string& 
     }
     builder.seen.insert(key);
     builder.result.server_settings.push_back(key);
-    builder.options.append(builder.options.empty() ? "" : " ").append(server_option(key, value));
+    builder.server_parameters.append(builder.server_parameters.empty() ? "" : " ")
+        .append(server_option(key, value));
+}
+
+// One keyword of libpq carries both. Of two values of one parameter the server takes the last, so what the
+// URL names by itself stands last. libpq reads PGOPTIONS only when the keyword is absent, so it is joined
+// here.
+void set_options(Builder& builder) {
+    if (builder.server_parameters.empty()) {
+        if (builder.given_options)
+            builder.set("options", *builder.given_options);
+        return;
+    }
+    const char* variable = std::getenv("PGOPTIONS");
+    std::string options = builder.given_options.value_or(variable == nullptr ? "" : variable);
+    options.append(options.empty() ? "" : " ").append(builder.server_parameters);
+    builder.set("options", std::move(options));
 }
 
 void set_defaults(std::string_view scheme, Builder& builder) {
@@ -244,7 +276,21 @@ void set_defaults(std::string_view scheme, Builder& builder) {
 
 }  // namespace
 
+void require_authority(const Url& url) {
+    const std::string_view rest = std::string_view(url.reveal()).substr(url.scheme().size() + 1);
+    if (rest.starts_with("//"))
+        return;
+    ErrorDetails details;
+    details.code = ErrorCode::invalid_url;
+    details.message = "a database URL has two slashes behind \"" + url.scheme() + ":\"";
+    details.next = url.scheme() == "scratch"
+                       ? "write scratch://NAME"
+                       : "write " + url.scheme() + "://USER:PASSWORD@HOST:PORT/DATABASE";
+    throw Error(std::move(details));
+}
+
 Parameters read_parameters(const Url& url) {
+    require_authority(url);
     Builder builder;
     builder.result.settings = spi::read_settings(url);
     builder.result.error_style = is_pgx(url.scheme()) ? ErrorStyle::pgx : ErrorStyle::lib_pq;
@@ -253,9 +299,7 @@ Parameters read_parameters(const Url& url) {
         read_query_pair(url, key, value, builder);
     }
     set_defaults(url.scheme(), builder);
-    if (!builder.options.empty()) {
-        builder.set("options", builder.options);
-    }
+    set_options(builder);
     return std::move(builder.result);
 }
 

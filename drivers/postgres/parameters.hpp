@@ -43,6 +43,10 @@ struct Parameters {
     std::optional<std::chrono::seconds> connect_timeout;
 };
 
+/// Throws Error (invalid_url) unless "//" follows the scheme: without it neither host nor user nor password
+/// would be read, and the default database would be migrated. The text shows nothing of the URL.
+void require_authority(const Url& url);
+
 /// Translates a URL of one of our schemes.
 /// Query keys that libpq does not know become server parameters, as both lib/pq and pgx do it.
 /// Throws Error (invalid_url).

@@ -20,6 +20,7 @@ protected:
     void SetUp() override {
         unsetenv("PGHOST");
         unsetenv("PGSSLMODE");
+        unsetenv("PGOPTIONS");
     }
 };
 
@@ -72,6 +73,34 @@ TEST_F(PostgresParameters, send_unknown_keys_to_the_server) {
 TEST_F(PostgresParameters, join_options_of_the_url_with_unknown_keys) {
     EXPECT_EQ(keywords_of("postgres://h/d?options=-c%20jit%3Doff&work_mem=4MB").at("options"),
               "-c jit=off -c work_mem=4MB");
+}
+
+TEST_F(PostgresParameters, let_a_parameter_of_its_own_win_over_options_in_any_order) {
+    EXPECT_EQ(keywords_of("postgres://h/d?work_mem=4MB&options=-c%20work_mem%3D1MB").at("options"),
+              "-c work_mem=1MB -c work_mem=4MB");
+}
+
+TEST_F(PostgresParameters, keep_the_environments_options_beside_parameters) {
+    setenv("PGOPTIONS", "-c role=app", 1);
+
+    EXPECT_EQ(keywords_of("postgres://h/d?work_mem=4MB").at("options"), "-c role=app -c work_mem=4MB");
+    EXPECT_EQ(keywords_of("postgres://h/d?work_mem=4MB&options=-c%20jit%3Doff").at("options"),
+              "-c jit=off -c work_mem=4MB");
+    EXPECT_FALSE(keywords_of("postgres://h/d").contains("options"));  // libpq reads it by itself
+    unsetenv("PGOPTIONS");
+}
+
+TEST_F(PostgresParameters, refuse_a_url_without_two_slashes_and_show_nothing_of_it) {
+    for (const char* url : {"postgres:u:pw@localhost/app", "postgres:app", "postgres:?sslmode=disable",
+                            "postgres:/u:pw@h:1/db", "pgx5:u:pw@h/db"}) {
+        const std::string scheme = std::string(url).substr(0, std::string(url).find(':'));
+        EXPECT_EQ(refusal_of(url), "a database URL has two slashes behind \"" + scheme + ":\"");
+    }
+}
+
+TEST_F(PostgresParameters, refuse_keys_inside_the_url) {
+    EXPECT_EQ(refusal_of("postgres://h/d?sslinline=true"), "sslinline=true is not supported");
+    EXPECT_EQ(refusal_of("postgres://h/d?sslinline=false"), "accepted");
 }
 
 TEST_F(PostgresParameters, keep_x_keys_from_the_server) {
