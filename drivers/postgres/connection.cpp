@@ -4,6 +4,7 @@
 
 #include <charconv>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <aether/migrate/error.hpp>
@@ -133,7 +134,13 @@ std::optional<spi::BoundStatement> PostgresConnection::do_lock_check() const {
 }
 
 std::vector<spi::BoundStatement> PostgresConnection::do_write_guard(const std::string& role) const {
-    return lock_.guard(role);
+    std::vector<spi::BoundStatement> guard = lock_.guard(role);
+    // A file may have set another encoding: the server would take the bytes of our values for other
+    // characters.
+    const char* encoding = PQparameterStatus(session_.raw(), "client_encoding");
+    if (encoding == nullptr || std::string_view(encoding) != "UTF8")
+        guard.insert(guard.begin(), {"SET LOCAL client_encoding = 'UTF8'", {}});
+    return guard;
 }
 
 void PostgresConnection::do_unlock() noexcept {
