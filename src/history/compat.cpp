@@ -62,20 +62,24 @@ VersionState state_of(const spi::Look& look) {
 
 std::vector<spi::BoundStatement> move_row(const std::string& table, const VersionState& from,
                                           const VersionState& to, const spi::Dialect& dialect) {
-    if (!has_row(from)) {
-        if (!has_row(to))
-            return {};
-        return {insert_row(table, to, dialect)};
-    }
+    if (!has_row(from))
+        return has_row(to) ? replace_rows(table, to, dialect) : std::vector<spi::BoundStatement>{};
+    const std::string first = placeholder(dialect, 1);
+    const std::string second = placeholder(dialect, 2);
+    std::vector<spi::BoundStatement> statements{
+        {fmt::format("DELETE FROM {} WHERE version <> {} OR dirty <> {}", table, first, second),
+         {number_of(from), flag_of(from)}}};
     if (!has_row(to)) {
-        return {{fmt::format("DELETE FROM {} WHERE version = {} AND dirty = {}", table,
-                             placeholder(dialect, 1), placeholder(dialect, 2)),
-                 {number_of(from), flag_of(from)}}};
+        statements.push_back(
+            {fmt::format("DELETE FROM {} WHERE version = {} AND dirty = {}", table, first, second),
+             {number_of(from), flag_of(from)}});
+        return statements;
     }
-    return {{fmt::format("UPDATE {} SET version = {}, dirty = {} WHERE version = {} AND dirty = {}", table,
-                         placeholder(dialect, 1), placeholder(dialect, 2), placeholder(dialect, 3),
-                         placeholder(dialect, 4)),
-             {number_of(to), flag_of(to), number_of(from), flag_of(from)}}};
+    statements.push_back(
+        {fmt::format("UPDATE {} SET version = {}, dirty = {} WHERE version = {} AND dirty = {}", table, first,
+                     second, placeholder(dialect, 3), placeholder(dialect, 4)),
+         {number_of(to), flag_of(to), number_of(from), flag_of(from)}});
+    return statements;
 }
 
 std::vector<spi::BoundStatement> replace_rows(const std::string& table, const VersionState& to,

@@ -13,9 +13,9 @@ namespace aether::migrate::history {
 /// Throws Error (bookkeeping_failed) when it holds several rows, or may not be read.
 VersionState state_of(const spi::Look& look);
 
-/// Writes that replace a row which was read under the lock. Each changes exactly one row, or somebody else
-/// moved the version meanwhile; none of them is a TRUNCATE, which would queue behind every open reader
-/// (golang-migrate's does).
+/// Writes that replace a row which was read under the lock, and remove every other row, which the file put
+/// there (a dump may hold a version table). The last one changes exactly one row, or the row that was read is
+/// gone; none of them is a TRUNCATE, which would queue behind every open reader (golang-migrate's does).
 std::vector<spi::BoundStatement> move_row(const std::string& table, const VersionState& from,
                                           const VersionState& to, const spi::Dialect& dialect);
 

@@ -2,14 +2,23 @@
 // One row of the history, and the statement that appends it.
 #include "event.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include "../base/utf8.hpp"
 #include "placeholders.hpp"
 
 namespace aether::migrate::history {
+
+bool storable(std::string_view text, const spi::ServerFacts& facts) {
+    if (find_utf8_fault(text) || text.find('\0') != std::string_view::npos)
+        return false;
+    return facts.unicode || std::all_of(text.begin(), text.end(),
+                                        [](char byte) { return static_cast<unsigned char>(byte) < 0x80; });
+}
 
 std::string timestamp(std::chrono::system_clock::time_point moment) {
     const auto seconds = std::chrono::floor<std::chrono::seconds>(moment);

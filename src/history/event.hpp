@@ -48,6 +48,10 @@ struct Author {
     std::string tool;    ///< "aether-migrate 0.1.0"
 };
 
+/// Whether a database can store a text: UTF-8, without a zero byte, and ASCII where the database has another
+/// encoding (which may lack any character beyond).
+bool storable(std::string_view text, const spi::ServerFacts& facts);
+
 /// Returns a moment in ISO 8601 and UTC, which every database reads in the same way.
 std::string timestamp(std::chrono::system_clock::time_point moment);
 

@@ -49,7 +49,7 @@ Store::Store(spi::Connection& connection, spi::TableNames tables, spi::Look look
       catalog_(catalog),
       role_(std::move(role)),
       applied_(load_applied(connection, tables_, look_, wait)),
-      author_{look_.facts.user, client_name(), fmt::format("aether-migrate {}", library_version())},
+      author_{look_.facts.user, stored(client_name()), fmt::format("aether-migrate {}", library_version())},
       journal_exists_(look_.journal_table),
       journal_used_(look_.journal_row),
       replace_(!is_plain(look_)) {
@@ -63,6 +63,11 @@ std::string Store::version_table() const {
     return qualified(tables_, tables_.version, look_, connection_.dialect());
 }
 
+// What only tells a reader more must never stop a migration.
+std::string Store::stored(const std::string& text) const {
+    return storable(text, look_.facts) ? text : std::string();
+}
+
 std::string Store::journal_table() const {
     return qualified(tables_, *tables_.journal, look_, connection_.dialect());
 }
@@ -74,6 +79,7 @@ std::vector<spi::BoundStatement> Store::appends(std::vector<Event> events) {
     const std::string table = qualified(tables_, *tables_.history, look_, connection_.dialect());
     statements.reserve(events.size());
     for (Event& event : events) {
+        event.name = stored(event.name);
         follow(written_applied_, event);
         event.applied = digest(written_applied_);
         statements.push_back(append_event(table, event, author_, connection_.dialect()));
@@ -105,8 +111,11 @@ std::vector<spi::BoundStatement> Store::journal_writes(const JournalEntry* entry
     std::vector<spi::BoundStatement> statements;
     if (!journal_exists_)
         statements.push_back(create_journal(journal_table(), connection_.dialect()));
+    JournalEntry kept = *entry;
+    kept.file = stored(entry->file);
+    kept.error = stored(entry->error);
     for (spi::BoundStatement& statement :
-         replace_journal(journal_table(), *entry, author_, connection_.dialect())) {
+         replace_journal(journal_table(), kept, author_, connection_.dialect())) {
         statements.push_back(std::move(statement));
     }
     return statements;
@@ -152,10 +161,13 @@ void Store::send(const VersionState& to, const std::optional<Event>& event, cons
     if (event)
         add(appends({*event}));
     const std::vector<spi::Rows> answers = run_guarded(statements, wait);
-    if (!replace_ && moves.size() == 1 && answers[move_at].affected != 1) {
-        fail("somebody moved the version row while this process held the migration lock",
-             "a connection pooler in transaction mode shares one lock among its clients: connect to the "
-             "database itself");
+    if (!replace_ && !moves.empty() && answers[move_at + moves.size() - 1].affected != 1) {
+        fail(
+            "this file, or a trigger, changed the version table: its row is not the one that was there "
+            "before",
+            "if neither did, somebody else moved the version: a connection pooler in transaction mode shares "
+            "one "
+            "migration lock among its clients, so connect to the database itself");
     }
     written_ = to;
     written_journal_ = entry == nullptr ? std::nullopt : std::optional(*entry);

@@ -66,6 +66,7 @@ private:
               const spi::Wait& wait);
     std::vector<spi::BoundStatement> journal_writes(const JournalEntry* entry);
     std::vector<spi::BoundStatement> preparation();
+    std::string stored(const std::string& text) const;
     [[noreturn]] void fail(std::string message, std::string hint) const;
     std::vector<spi::BoundStatement> appends(std::vector<Event> events);
 
