@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 #include <aether/migrate/error.hpp>
@@ -57,8 +58,8 @@ SELECT pg_catalog.current_database(), coalesce(pg_catalog.current_schema()::text
             WHEN NOT pg_catalog.has_table_privilege(h, 'INSERT') THEN 'history'
             WHEN NOT (pg_catalog.has_table_privilege(j, 'INSERT') AND pg_catalog.has_table_privilege(j, 'UPDATE')
                       AND pg_catalog.has_table_privilege(j, 'DELETE')) THEN 'journal' ELSE '' END,
-       j_ok
-FROM (SELECT v, h, j, coalesce(pg_catalog.has_table_privilege(v, 'SELECT'), false) AS v_ok,
+       j_ok, wanted, usable
+FROM (SELECT v, h, j, wanted, usable, coalesce(pg_catalog.has_table_privilege(v, 'SELECT'), false) AS v_ok,
              coalesce(pg_catalog.has_table_privilege(h, 'SELECT'), false) AS h_ok,
              coalesce(pg_catalog.has_table_privilege(j, 'SELECT'), false) AS j_ok
       FROM (SELECT CASE WHEN usable THEN pg_catalog.to_regclass(
@@ -66,7 +67,8 @@ FROM (SELECT v, h, j, coalesce(pg_catalog.has_table_privilege(v, 'SELECT'), fals
                    CASE WHEN usable AND $3::name IS NOT NULL THEN pg_catalog.to_regclass(
                        pg_catalog.format('%I.%I', schema, $3::name))::oid END AS h,
                    CASE WHEN usable AND $4::name IS NOT NULL THEN pg_catalog.to_regclass(
-                       pg_catalog.format('%I.%I', schema, $4::name))::oid END AS j
+                       pg_catalog.format('%I.%I', schema, $4::name))::oid END AS j,
+                   schema AS wanted, usable
             FROM (SELECT schema, pg_catalog.has_schema_privilege(
                              pg_catalog.to_regnamespace(pg_catalog.quote_ident(schema))::oid, 'USAGE') AS usable
                   FROM (SELECT coalesce($1::name, pg_catalog.current_schema()) AS schema OFFSET 0) s
@@ -89,6 +91,8 @@ constexpr int kHistoryReadable = 9;
 constexpr int kRows = 10;
 constexpr int kUnwritable = 11;
 constexpr int kJournalReadable = 12;
+constexpr int kWantedSchema = 13;
+constexpr int kSchemaUsable = 14;
 
 std::string_view cell(const PGresult* result, int column) {
     return text_at(result, 0, column);
@@ -98,13 +102,21 @@ bool truth(const PGresult* result, int column) {
     return cell(result, column) == "t";
 }
 
+// Only the texts among the columns can be damaged: the numbers are of a type that the server checks.
+[[noreturn]] void fail_damaged() {
+    ErrorDetails details;
+    details.code = ErrorCode::bookkeeping_failed;
+    details.message = "the history's last row is damaged: its column applied does not hold a count and a sum";
+    details.next = "mend the row, or do without the history for now: x-history=false in the database URL";
+    throw Error(std::move(details));
+}
+
 template <typename Number>
 Number take_number(std::string_view& text) {
     Number number{};
     const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (fault != std::errc{}) {
-        throw Error(ErrorCode::bookkeeping_failed, "the version table holds something that is no version");
-    }
+    if (fault != std::errc{})
+        fail_damaged();
     text.remove_prefix(static_cast<std::size_t>(end - text.data()));
     if (!text.empty())
         text.remove_prefix(1);  // the separator
@@ -169,6 +181,9 @@ spi::Look read_look(const PGresult* result) {
     look.facts.role = cell(result, kRole);
     look.facts.unicode = cell(result, kEncoding) == "UTF8";
     look.facts.read_only = truth(result, kReadOnly);
+    look.tables_schema = cell(result, kWantedSchema);
+    look.schema_missing = !look.tables_schema.empty() && cell(result, kSchemaUsable).empty();
+    look.schema_forbidden = cell(result, kSchemaUsable) == "f";
     look.version_table = truth(result, kVersionExists);
     look.history_table = truth(result, kHistoryExists);
     look.version_forbidden = look.version_table && !truth(result, kVersionReadable);

@@ -36,6 +36,14 @@ spi::BoundStatement insert_row(const std::string& table, const VersionState& to,
 }  // namespace
 
 VersionState state_of(const spi::Look& look) {
+    if (look.schema_forbidden) {
+        ErrorDetails details;
+        details.code = ErrorCode::bookkeeping_failed;
+        details.message = fmt::format("permission denied for schema {}", look.tables_schema);
+        details.state = "whether it has a version table, and what that says, can't be seen";
+        details.next = fmt::format("GRANT USAGE on it to the role {}", look.facts.user);
+        throw Error(std::move(details));
+    }
     if (look.version_forbidden) {
         ErrorDetails details;
         details.code = ErrorCode::bookkeeping_failed;

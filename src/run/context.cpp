@@ -54,8 +54,8 @@ void refuse_no_schema(const RunContext& context) {
     ErrorDetails details;
     details.code = ErrorCode::bookkeeping_failed;
     details.message = "no schema";
-    details.state = "the session's search_path names no schema that exists";
-    details.next = "create the schema, or set search_path in the database URL";
+    details.state = "the session's search_path names no schema that exists and that the role may use";
+    details.next = "create the schema, GRANT USAGE on it, or set search_path in the database URL";
     throw Error(std::move(details));
 }
 

@@ -191,7 +191,14 @@ void drop_all(const RunContext& context) {
 }
 
 VersionState read_state(const RunContext& context) {
-    return history::state_of(look_at(context));
+    const spi::Look look = look_at(context);
+    refuse_no_schema(context);
+    // A run may still make it: its first file, say. Here it is a slip in the URL.
+    if (look.schema_missing) {
+        throw Error(ErrorCode::bookkeeping_failed,
+                    fmt::format("schema \"{}\" does not exist", look.tables_schema));
+    }
+    return history::state_of(look);
 }
 
 spi::DropPlan plan_drop(const RunContext& context) {

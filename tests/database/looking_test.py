@@ -98,6 +98,33 @@ class Looking(EngineTest):
             self.assertIn("permission denied for the version table", result.err)
             self.assertIn(f"GRANT SELECT on it to the role {stranger}", result.err)
 
+    def test_schema_that_the_role_may_not_use_is_not_taken_for_an_empty_one(self):
+        self.sql('CREATE SCHEMA adm;')
+        self.up_files("CREATE TABLE a (id int);")
+        table = {"x-migrations-table": '"adm"."versions"', "x-migrations-table-quoted": "1"}
+        self.done("up", url=self.url(**table))
+        stranger = self.role("stranger")
+        for arguments in (("version",), ("up",), ("force", "1")):
+            with self.subTest(arguments=arguments):
+                result = self.fails(*arguments, url=self.url(user=stranger, **table))
+                self.assertIn("error: permission denied for schema adm\n", result.err)
+                self.assertIn(f"GRANT USAGE on it to the role {stranger}", result.err)
+
+    def test_schema_that_is_missing_is_not_taken_for_an_empty_one(self):
+        self.assertIn("error: no schema\n", self.fails("version", url=self.url(search_path="nope")).err)
+        table = {"x-migrations-table": '"nope"."versions"', "x-migrations-table-quoted": "1"}
+        self.assertEqual(self.fails("version", url=self.url(**table)).err, 'error: schema "nope" does not exist\n')
+
+    def test_damaged_history_is_blamed_on_the_history(self):
+        self.up_files("CREATE TABLE a (id int);")
+        self.done("up")
+        self.sql("UPDATE schema_migrations_history SET applied = 'many'")
+        for arguments in (("version",), ("up",)):
+            result = self.fails(*arguments)
+            self.assertIn("error: the history's last row is damaged", result.err)
+            self.assertIn("x-history=false", result.err)
+        self.assertEqual(self.done("version", url=self.url(**{"x-history": "false"})).err, "1\n")
+
     def test_up_without_the_right_to_write_names_what_is_missing(self):
         self.up_files("CREATE TABLE a (id int);")
         self.done("up")

@@ -80,6 +80,9 @@ struct Look {
     ServerFacts facts;
     bool version_table = false;             ///< It exists.
     bool history_table = false;             ///< It exists.
+    std::string tables_schema;              ///< Where the tables are or would be; empty: nowhere.
+    bool schema_missing = false;            ///< That schema does not exist.
+    bool schema_forbidden = false;          ///< It exists, and the role may not look into it.
     bool version_forbidden = false;         ///< The version table exists and may not be read.
     bool history_forbidden = false;         ///< The same of the history.
     std::optional<std::string> unwritable;  ///< A table of ours that exists and that the role may not write.
