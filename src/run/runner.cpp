@@ -61,9 +61,13 @@ void warn_of_skipped(const RunContext& context, const spi::Look& look, const Ver
     }
 }
 
-void warn_of_missing_halves(const RunContext& context, const Plan& plan) {
+// Where a history is kept it knows which up files ran.
+void warn_of_missing_halves(const RunContext& context, const Plan& plan,
+                            const std::vector<Version>& applied) {
     for (const PlannedStep& step : plan.steps) {
-        if (step.reason == StepReason::missing_file && step.direction == Direction::down) {
+        const bool ran =
+            !context.settings.history || std::binary_search(applied.begin(), applied.end(), step.version);
+        if (step.reason == StepReason::missing_file && step.direction == Direction::down && ran) {
             context.observer.warning(
                 fmt::format("version {} has no down file: only the version moves, what its up "
                             "file made stays",
@@ -151,7 +155,7 @@ Report run_to(const RunContext& context, const Target& target) {
     const Plan plan =
         make_plan(context.catalog, planned_from, without_resumed(target, resumed), context.source.describe());
     warn_of_skipped(context, look, planned_from, store.applied());
-    warn_of_missing_halves(context, plan);
+    warn_of_missing_halves(context, plan, with_adoptions(context, look, store.state(), store.applied()));
     Work work;
     if (resumed) {
         work.steps.push_back(resumed->step);

@@ -171,6 +171,12 @@ class BadInput(EngineTest):
         self.assertIn("warning: 2_late.up.sql", result.err)
         self.assertEqual((result.steps(), self.tables(), self.row()), (["4/u d"], [], (4, False)))
 
+    def test_missing_down_file_of_a_migration_that_never_ran_is_no_reason_to_warn(self):
+        self.files({"1_a.up.sql": "SELECT 1;", "3_c.up.sql": "SELECT 1;", "3_c.down.sql": "SELECT 1;"})
+        self.done("up")
+        self.files({"2_b.up.sql": "CREATE TABLE b (id int);"})
+        self.assertNotIn("version 2 has no down file", self.done("goto", "1").err)
+
     def test_down_file_that_is_missing_is_warned_of(self):
         self.up_files(GOOD)
         self.done("up")
