@@ -71,7 +71,7 @@ Obstacle obstacle_of(const PGresult* result) {
     if (state.empty())
         return Obstacle::none;
     // Somebody makes the same tables, or holds a lock on one: the caller asks again.
-    for (const std::string_view passing : {"23505", "42P07", "XX000", "55P03", "40P01"}) {
+    for (const std::string_view passing : {"23505", "42P07", "42710", "XX000", "55P03", "40P01"}) {
         if (state == passing)
             return Obstacle::passing;
     }

@@ -15,6 +15,9 @@ namespace aether::migrate::run {
 
 namespace {
 
+// What can't be removed by then is left to the next run, which has more time.
+constexpr std::chrono::seconds kUndoLimit{10};
+
 class Bare {
 public:
     Bare(const StepContext& context, const CheckedStep& step, Record& record, Progress& progress,
@@ -23,26 +26,23 @@ public:
 
     std::optional<SendFailure> run() {
         intend();
-        std::optional<SendFailure> failure;
         try {
-            failure = send();
+            std::optional<SendFailure> failure = send_until_stopped();
+            if (!failure)
+                failure = verify();
+            if (!failure) {
+                conclude();
+                return std::nullopt;
+            }
+            undo(*failure);
+            if (failure->details.code == ErrorCode::cancelled)
+                progress_.fail(std::move(failure->details));
+            return failure;
         } catch (const Error& error) {
-            if (error.code() == ErrorCode::connection_failed)
-                fail_lost(error.details());
-            if (error.code() != ErrorCode::cancelled)
+            if (error.code() != ErrorCode::connection_failed || !error.details().state.empty())
                 throw;
-            failure = SendFailure{error.details(), error.what(), false, {}};
+            fail_lost(error.details());
         }
-        if (!failure)
-            failure = verify();
-        if (!failure) {
-            conclude();
-            return std::nullopt;
-        }
-        undo(*failure);
-        if (failure->details.code == ErrorCode::cancelled)
-            progress_.fail(std::move(failure->details));
-        return failure;
     }
 
 private:
@@ -61,6 +61,16 @@ private:
                       std::move(intent.note)};
         entry.error.clear();
         progress_.write(entry);
+    }
+
+    std::optional<SendFailure> send_until_stopped() {
+        try {
+            return send();
+        } catch (const Error& error) {
+            if (error.code() != ErrorCode::cancelled)
+                throw;
+            return SendFailure{error.details(), error.what(), false, {}};
+        }
     }
 
     std::optional<SendFailure> send() {
@@ -131,9 +141,10 @@ private:
         history::JournalEntry entry = progress_.entry();
         entry.state = history::JournalState::refused;
         entry.error = failure.details.message;
-        const Settlement settlement = settle(
-            context_.connection, entry, spi::Ending::refused, step_.facts.directives.idempotent,
-            context_.stop.abort.stop_requested() ? Touch::look_only : Touch::repair, record_.finishing());
+        const Settlement settlement =
+            settle(context_.connection, entry, spi::Ending::refused, step_.facts.directives.idempotent,
+                   context_.stop.abort.stop_requested() ? Touch::look_only : Touch::repair,
+                   {context_.stop.abort, context_.clock.now() + kUndoLimit});
         switch (settlement.effect) {
             case spi::Effect::absent:
                 break;

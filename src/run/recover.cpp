@@ -2,6 +2,7 @@
 // Looks what became of a migration that was cut off, before anything else is done.
 #include "recover.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -20,6 +21,8 @@ using std::chrono::seconds;
 
 constexpr milliseconds kPause{250};
 constexpr seconds kPatience{30 * 60};
+constexpr seconds kRepairLimit{600};
+constexpr seconds kShortestRepair{10};
 
 // The first line is golang-migrate's.
 [[noreturn]] void refuse(const history::JournalEntry& entry, std::string state, std::string next) {
@@ -93,6 +96,12 @@ std::optional<CheckedStep> step_of(const RunContext& context, const history::Jou
     return check_step(context, step);
 }
 
+spi::Wait repairing(const RunContext& context) {
+    const Limits limits = combine(context.limits, context.settings.limits);
+    const milliseconds patience = limits.retry_for.value_or(kRepairLimit);
+    return {context.stop.roll_back, context.clock.now() + std::max<milliseconds>(patience, kShortestRepair)};
+}
+
 void decide(history::JournalEntry& entry, spi::Effect effect) {
     if (effect == spi::Effect::present) {
         history::complete_next(entry);
@@ -124,8 +133,8 @@ std::optional<Resumed> recover(const RunContext& context, history::Store& store,
         const bool repeatable = step && step->facts.directives.idempotent;
         const spi::Ending ending =
             entry.state == history::JournalState::refused ? spi::Ending::refused : spi::Ending::lost;
-        const Settlement settlement = settle(context.connection, entry, ending, repeatable, Touch::repair,
-                                             {context.stop.roll_back, std::nullopt});
+        const Settlement settlement =
+            settle(context.connection, entry, ending, repeatable, Touch::repair, repairing(context));
         if (settlement.effect != spi::Effect::absent && settlement.effect != spi::Effect::present) {
             refuse(entry, fmt::format("{}; {}", describe(entry), settlement.facts),
                    settlement.effect != spi::Effect::unknown

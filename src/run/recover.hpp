@@ -33,6 +33,9 @@ void await_end_of(const RunContext& context, const history::JournalEntry& entry,
 /// Returns the step of an entry, checked anew; nothing when its file is gone.
 std::optional<CheckedStep> step_of(const RunContext& context, const history::JournalEntry& entry);
 
+/// For statements that remove remains: they may wait for others as long as a migration is tried again.
+spi::Wait repairing(const RunContext& context);
+
 /// Applies what was found out: the statement counts as done, or as not begun.
 void decide(history::JournalEntry& entry, spi::Effect effect);
 

@@ -67,8 +67,7 @@ private:
             settle(context_.connection, entry_,
                    entry_.state == history::JournalState::refused ? spi::Ending::refused : spi::Ending::lost,
                    step && step->facts.directives.idempotent,
-                   mode_ == RepairMode::act ? Touch::repair : Touch::look_only,
-                   {context_.stop.roll_back, std::nullopt});
+                   mode_ == RepairMode::act ? Touch::repair : Touch::look_only, repairing(context_));
         report_.known.push_back(settlement.facts);
         for (const std::string& repair : settlement.repairs) {
             report_.actions.push_back(repair);

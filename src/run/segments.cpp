@@ -254,9 +254,15 @@ void run_segments(const StepContext& context, const CheckedStep& step, Record& r
     bool first_is_bare = !resumed && step.facts.mode == ScriptMode::transaction;
     while (true) {
         Pass pass(context, step, record, progress);
-        std::optional<SendFailure> failure = step.facts.mode == ScriptMode::whole
-                                                 ? run_whole(context, step, record, progress)
-                                                 : pass.run(first_is_bare);
+        std::optional<SendFailure> failure;
+        try {
+            failure = step.facts.mode == ScriptMode::whole ? run_whole(context, step, record, progress)
+                                                           : pass.run(first_is_bare);
+        } catch (const Error& error) {
+            if (error.code() != ErrorCode::connection_failed || !error.details().state.empty())
+                throw;
+            progress.fail(error.details());
+        }
         if (!failure)
             return;
         if (pass.failed_alone() && commits_by_itself(context.connection, failure->details)) {

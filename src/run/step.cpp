@@ -53,16 +53,17 @@ private:
     std::optional<SendFailure> attempt(std::optional<std::chrono::milliseconds> lock_timeout) {
         // Nothing of ours that takes a snapshot comes between BEGIN and the file: SET TRANSACTION must be the
         // first to run.
-        Transaction transaction(context_.connection, step_.facts.begin,
+        std::optional<Transaction> transaction;
+        try {
+            transaction.emplace(context_.connection, step_.facts.begin,
                                 context_.connection.limit_locks(lock_timeout, spi::Scope::block),
                                 record_.bookkeeping());
-        try {
             Sender sender(context_.connection, context_.source.path_of(step_.plan.file),
                           record_.limits().statement_timeout, context_.stop.roll_back);
             std::optional<SendFailure> failure = run_body(sender, context_.source, step_.plan.file,
                                                           step_.facts, context_.connection.dialect());
             if (failure) {
-                transaction.roll_back();
+                transaction->roll_back();
                 return failure;
             }
             record_.report().statements = sender.completed();
@@ -71,11 +72,11 @@ private:
                             "the file ended the transaction that it was run in");
             }
             context_.store.write(record_.target(false), record_.event(), record_.bookkeeping());
-            record_.commit(transaction, record_.target(false));
+            record_.commit(*transaction, record_.target(false));
         } catch (const Error& error) {
             if (error.code() == ErrorCode::cancelled || error.code() == ErrorCode::outcome_unknown)
                 throw;
-            transaction.roll_back();
+            transaction.reset();
             if (record_.is_passing(error.details()))
                 return SendFailure{error.details(), error.what(), true, {}};
             throw Error(record_.nothing_applied(error.details()));

@@ -160,7 +160,7 @@ class Lease(EngineTest):
 
     def test_killed_owner_is_not_followed_while_its_server_session_works_on(self):
         self.up_files(GATED.format(1))
-        process = self.gated()
+        process = self.gated(flags=("-client-check-interval", "0"))
         process.kill()
         process.wait()
         self.end_lease()

@@ -31,7 +31,7 @@ class Locks(EngineTest):
     def gated(self, *more):
         """Writes a first file that waits at the gate."""
         self.sql("CREATE TABLE gate ();")
-        self.up_files("LOCK TABLE gate;\nCREATE TABLE a (id int);", *more)
+        self.up_files("-- migrate:table-lock-timeout 0\nLOCK TABLE gate;\nCREATE TABLE a (id int);", *more)
 
     def test_second_up_waits_and_then_finds_no_change(self):
         self.gated("CREATE TABLE b (id int);")

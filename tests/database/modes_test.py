@@ -55,40 +55,6 @@ class Modes(EngineTest):
         self.assertEqual(self.row(), (5, False))
         self.assertEqual(self.indexes(), [])
 
-    def test_failing_concurrent_index_leaves_dirty_and_says_what_to_do(self):
-        self.up_files(TABLE + "INSERT INTO t VALUES (1), (1);",
-                      "CREATE UNIQUE INDEX CONCURRENTLY t_id ON t (id);")
-
-        result = self.fails("up")
-
-        self.assertEqual(self.row(), (2, True))
-        self.assertEqual(self.indexes("NOT indisvalid"), ["t_id"])
-        self.assertIn("SQLSTATE 23505", result.err)
-        self.assertIn(f"at {self.folder}/2_m2.up.sql:1:1\n", result.err)
-        self.assertIn("marked dirty at version 2", result.err)
-        self.assertIn('"migrate force 2"', result.err)
-        self.assertIn('"migrate force 1"', result.err)
-        again = self.fails("up")
-        self.assertEqual(again.err.splitlines()[0], "error: Dirty database version 2. Fix and force version.")
-
-    def test_failing_first_file_names_force_minus_one(self):
-        self.up_files("CREATE INDEX CONCURRENTLY x ON missing (id);")
-        result = self.fails("up")
-        self.assertEqual(self.row(), (1, True))
-        self.assertIn('"migrate force -1"', result.err)
-
-    def test_mixed_file_is_refused(self):
-        text = self.refused(TABLE + "\n  CREATE INDEX CONCURRENTLY t_id ON t (id);")
-        self.assertIn("CREATE INDEX CONCURRENTLY cannot run inside a transaction block", text)
-        self.assertIn(f"at {self.folder}/1_m1.up.sql:3:3\n", text)
-        self.assertIn("hint: ", text)
-
-    def test_mixed_file_in_the_middle_of_the_plan_is_refused_before_the_first_file(self):
-        text = self.refused(TABLE, TABLE.replace(" t ", " u "), "SELECT 1;\nVACUUM t;", "SELECT 2;", "SELECT 3;")
-        self.assertIn("VACUUM cannot run inside a transaction block", text)
-        self.assertIn("/3_m3.up.sql:2:1\n", text)
-        self.assertEqual(self.row(), "absent")
-
     def test_own_transaction_is_ours_with_history(self):
         self.up_files("-- heading\nBEGIN;\n" + TABLE + "INSERT INTO t VALUES (1);\nCOMMIT;\n-- end\n")
         self.done("up")

@@ -116,7 +116,7 @@ class Pooler(EngineTest):
 
     def test_session_mode_keeps_the_advisory_ids(self):
         self.sql("CREATE TABLE gate ();")
-        self.up_files("LOCK TABLE gate;\nCREATE TABLE a (id int);")
+        self.up_files("-- migrate:table-lock-timeout 0\nLOCK TABLE gate;\nCREATE TABLE a (id int);")
         pooler = self.pooler("session")
         gate = self.session()
         gate.run("BEGIN; LOCK TABLE gate;")
@@ -147,7 +147,7 @@ class Pooler(EngineTest):
 
     def test_two_processes_behind_transaction_mode_exclude_each_other(self):
         self.sql("CREATE TABLE gate ();")
-        self.up_files("LOCK TABLE gate;\nCREATE TABLE a (id int);", "CREATE TABLE b (id int);")
+        self.up_files("-- migrate:table-lock-timeout 0\nLOCK TABLE gate;\nCREATE TABLE a (id int);", "CREATE TABLE b (id int);")
         pooler = self.pooler("transaction")
         url = self.through(pooler, **TABLE)
         gate = self.session()
@@ -207,7 +207,7 @@ class Pooler(EngineTest):
 
     def test_a_killed_owner_behind_transaction_mode_is_followed_after_its_lease(self):
         self.sql("CREATE TABLE gate ();")
-        self.up_files("LOCK TABLE gate;\nCREATE TABLE a (id int);")
+        self.up_files("-- migrate:table-lock-timeout 0\nLOCK TABLE gate;\nCREATE TABLE a (id int);")
         url = self.through(self.pooler("transaction"), **TABLE, **{"x-lock-lease": "5s"})
         gate = self.session()
         gate.run("BEGIN; LOCK TABLE gate;")

@@ -47,7 +47,7 @@ class Signals(EngineTest):
                  " WHERE locktype = 'advisory' AND datname = current_database()")
         wait_until(lambda: self.value(query) == "0", "the migration lock given back")
 
-    SLOW = "LOCK TABLE gate;\nCREATE TABLE a (id int);"
+    SLOW = "-- migrate:table-lock-timeout 0\nLOCK TABLE gate;\nCREATE TABLE a (id int);"
     NEXT = "CREATE TABLE b (id int);"
     BARE = "CREATE INDEX CONCURRENTLY t_id ON t (id);"
 
@@ -82,7 +82,7 @@ class Signals(EngineTest):
         self.assertIn('"migrate up" again', text)
 
     def test_failure_after_an_interrupt_is_an_error(self):
-        process = self.at_the_gate("LOCK TABLE gate;\nSELECT missing;", self.NEXT)
+        process = self.at_the_gate("-- migrate:table-lock-timeout 0\nLOCK TABLE gate;\nSELECT missing;", self.NEXT)
         self.signal(process, signal.SIGINT)
         self.open_gate()
         self.assertIn("missing", self.ends(process, 1, "absent"))
@@ -131,7 +131,7 @@ class Signals(EngineTest):
 
     def test_interrupt_stops_a_down_between_two_migrations(self):
         self.files({"1_a.up.sql": "CREATE TABLE a (id int);", "1_a.down.sql": "DROP TABLE a;",
-                    "2_b.up.sql": "SELECT 1;", "2_b.down.sql": "LOCK TABLE gate;"})
+                    "2_b.up.sql": "SELECT 1;", "2_b.down.sql": "-- migrate:table-lock-timeout 0\nLOCK TABLE gate;"})
         self.done("up")
         self.gate.run("BEGIN; LOCK TABLE gate;")
         process = self.start("down", "-all")

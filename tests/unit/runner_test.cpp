@@ -117,8 +117,8 @@ TEST_F(RunnerTest, looks_again_under_the_lock_and_gives_it_back) {
 
     run_to(context(), UpTarget{});
 
-    EXPECT_EQ(connection_.log, (Log{"look", "lock", "look", "BEGIN", "script SELECT 1;", "INSERT", "INSERT",
-                                    "COMMIT", "unlock"}));
+    EXPECT_EQ(connection_.log, (Log{"look", "lock", "look", "BEGIN", "script SELECT 1;", "DELETE", "INSERT",
+                                    "INSERT", "COMMIT", "unlock"}));
     EXPECT_EQ(listener_.finished, (Log{"1u"}));
 }
 
@@ -128,7 +128,7 @@ TEST_F(RunnerTest, makes_its_tables_in_the_first_transaction) {
     run_to(context(), UpTarget{});
 
     EXPECT_EQ(connection_.log, (Log{"look", "lock", "look", "BEGIN", "script SELECT 1;", "CREATE", "CREATE",
-                                    "INSERT", "INSERT", "COMMIT", "unlock"}));
+                                    "DELETE", "INSERT", "INSERT", "COMMIT", "unlock"}));
 }
 
 TEST_F(RunnerTest, rolls_a_failed_file_back_and_stays_clean) {
@@ -157,9 +157,9 @@ TEST_F(RunnerTest, marks_dirty_around_a_file_that_runs_bare) {
 
     run_to(context(), UpTarget{});
 
-    EXPECT_EQ(connection_.log,
-              (Log{"look", "lock", "look", "BEGIN", "INSERT", "CREATE", "DELETE", "INSERT", "COMMIT",
-                   "script VACUUM;", "BEGIN", "UPDATE", "DELETE", "INSERT", "COMMIT", "unlock"}));
+    EXPECT_EQ(connection_.log, (Log{"look", "lock", "look", "BEGIN", "DELETE", "INSERT", "CREATE", "DELETE",
+                                    "INSERT", "COMMIT", "script VACUUM;", "BEGIN", "DELETE", "UPDATE",
+                                    "DELETE", "INSERT", "COMMIT", "unlock"}));
 }
 
 TEST_F(RunnerTest, asks_a_person_about_a_failed_statement_that_no_driver_can_see) {
