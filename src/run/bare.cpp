@@ -2,6 +2,7 @@
 // Runs a statement that no transaction guards, so that it is known what became of it.
 #include "bare.hpp"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -141,10 +142,11 @@ private:
         history::JournalEntry entry = progress_.entry();
         entry.state = history::JournalState::refused;
         entry.error = failure.details.message;
-        const Settlement settlement =
-            settle(context_.connection, entry, spi::Ending::refused, step_.facts.directives.idempotent,
-                   context_.stop.abort.stop_requested() ? Touch::look_only : Touch::repair,
-                   {context_.stop.abort, context_.clock.now() + kUndoLimit});
+        spi::Wait wait = record_.finishing();
+        wait.deadline = std::min(*wait.deadline, context_.clock.now() + kUndoLimit);
+        const Touch touch = context_.stop.abort.stop_requested() ? Touch::look_only : Touch::repair;
+        const Settlement settlement = settle(context_.connection, entry, spi::Ending::refused,
+                                             step_.facts.directives.idempotent, touch, wait);
         switch (settlement.effect) {
             case spi::Effect::absent:
                 break;

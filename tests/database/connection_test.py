@@ -185,7 +185,7 @@ class Connection(EngineTest):
         result = self.fails("up", url=self.url(**{"x-multi-statement": "true"}))
         self.assertEqual((self.row(), self.tables()), ((1, True), ["a"]))
         self.assertIn("marked dirty at version 1", result.err)
-        self.assertIn('"migrate force -1"', result.err)
+        self.assertIn('"migrate up" again', result.err)
 
     def test_verbose_and_help_show_no_secret(self):
         for flags in (("-verbose",), ("-help",), ("-verbose", "-prefetch", "0")):

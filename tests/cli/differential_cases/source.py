@@ -99,12 +99,15 @@ BODY_CASES = [
     broken("an error without a position", "SELECT 1/0;", "^error: migration failed: division by zero"),
     broken("statements before the error are rolled back", "CREATE TABLE gone (i int); SELECT 1/0;",
            "^error: migration failed: division by zero"),
-    run("failure: one that cannot run in a transaction is dirty in both", "up",
+    run("failure: one that cannot run in a transaction and did nothing", "up",
         files={"1_bad.up.sql": "CREATE INDEX CONCURRENTLY i ON nowhere (id);"}, ours=Better(
-            "more-lines", err=[r'^error: migration failed: relation "nowhere" does not exist'])),
+            "never-dirty", err=[r'^error: migration failed: relation "nowhere" does not exist'], row=[])),
+    run("failure: one of which nobody can see what it did is dirty in both", "up",
+        files={"1_bad.up.sql": "DO $$ BEGIN COMMIT; PERFORM 1/0; END $$;"}, ours=Better(
+            "more-lines", err=[r"^error: migration failed: division by zero"])),
     run("failure: a concurrent index beside another statement", "up",
         files={"1_bad.up.sql": "CREATE TABLE a (i int); CREATE INDEX CONCURRENTLY ai ON a (i);"}, ours=Better(
-            "never-dirty", code=1, err=["^error: .*CREATE INDEX CONCURRENTLY"], row="absent", tables=())),
+            "segments", code=0, err=[r"\A1/u bad \(T\)\n"], row=[(1, False)], tables=("public.a", "public.ai"))),
 ]
 
 NOT_FOUND = r"^error: .*no such file or directory"
