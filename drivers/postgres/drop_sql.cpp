@@ -7,7 +7,8 @@ namespace aether::migrate::postgres {
 // made   Everything that a person or an extension made in the schema, and our tables in another schema.
 //        Left out is what belongs to another object (an identity's sequence, the constructors of a range
 //        type): it goes or stays with that. The rank orders the removal: views first, types late, so that
-//        CASCADE has little to do.
+//        CASCADE has little to do. Parsers and templates have no owner; only a superuser may touch them, so
+//        they count as those of the first one, whose oid is always 10.
 // gone   What the server's own walk would delete, from the manual's chapter on pg_depend and from
 //        findDependentObjects() of dependency.c: whoever depends on a deleted object, and whoever owns a
 //        deleted object that is internal to it (a view's rule takes the view, a member its extension).
@@ -26,6 +27,8 @@ WITH RECURSIVE class AS (
            'pg_catalog.pg_conversion'::pg_catalog.regclass::pg_catalog.oid AS conversion,
            'pg_catalog.pg_ts_config'::pg_catalog.regclass::pg_catalog.oid AS search,
            'pg_catalog.pg_ts_dict'::pg_catalog.regclass::pg_catalog.oid AS dictionary,
+           'pg_catalog.pg_ts_parser'::pg_catalog.regclass::pg_catalog.oid AS parser,
+           'pg_catalog.pg_ts_template'::pg_catalog.regclass::pg_catalog.oid AS template,
            'pg_catalog.pg_operator'::pg_catalog.regclass::pg_catalog.oid AS operator,
            'pg_catalog.pg_opclass'::pg_catalog.regclass::pg_catalog.oid AS opclass,
            'pg_catalog.pg_opfamily'::pg_catalog.regclass::pg_catalog.oid AS opfamily,
@@ -71,6 +74,12 @@ WITH RECURSIVE class AS (
     UNION ALL
     SELECT k.dictionary, o.oid, o.dictowner, false, 10
     FROM pg_catalog.pg_ts_dict o JOIN place p ON o.dictnamespace = p.oid CROSS JOIN class k
+    UNION ALL
+    SELECT k.parser, o.oid, 10, false, 10
+    FROM pg_catalog.pg_ts_parser o JOIN place p ON o.prsnamespace = p.oid CROSS JOIN class k
+    UNION ALL
+    SELECT k.template, o.oid, 10, false, 10
+    FROM pg_catalog.pg_ts_template o JOIN place p ON o.tmplnamespace = p.oid CROSS JOIN class k
     UNION ALL
     SELECT k.opclass, o.oid, o.opcowner, false, 11
     FROM pg_catalog.pg_opclass o JOIN place p ON o.opcnamespace = p.oid CROSS JOIN class k

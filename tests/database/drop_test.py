@@ -81,6 +81,19 @@ class Drop(EngineTest):
         self.done("drop", "-f")
         self.assertEqual(self.schema(), self.empty)
 
+    def test_text_search_parsers_and_templates_go(self):
+        self.up_files("CREATE TEXT SEARCH PARSER cutter (START = prsd_start, GETTOKEN = prsd_nexttoken, END = prsd_end,"
+                      " LEXTYPES = prsd_lextype);"
+                      "CREATE TEXT SEARCH TEMPLATE words (INIT = dsimple_init, LEXIZE = dsimple_lexize);"
+                      "CREATE TEXT SEARCH DICTIONARY own (TEMPLATE = words);")
+        self.done("up")
+        plain = self.role("plain")
+        self.assertIn("stays: text search parser public.cutter (owned by postgres)\n",
+                      self.fails("drop", url=self.url(user=plain)).err)
+        self.done("drop", "-f")
+        self.assertEqual(self.value("SELECT count(*) FROM pg_ts_parser WHERE prsname = 'cutter'"), "0")
+        self.assertEqual(self.value("SELECT count(*) FROM pg_ts_template WHERE tmplname = 'words'"), "0")
+
     def test_operator_classes_families_and_conversions_go(self):
         self.up_files("CREATE OPERATOR FAMILY pairs USING btree; CREATE OPERATOR CLASS backwards FOR TYPE int USING"
                       " btree AS FUNCTION 1 btint4cmp(int, int);"
@@ -88,6 +101,22 @@ class Drop(EngineTest):
         self.done("up")
         self.done("drop", "-f")
         self.assertEqual(self.schema(), self.empty)
+
+    def test_schemas_of_the_server_are_refused(self):
+        for schema in ("information_schema", "pg_catalog"):
+            with self.subTest(schema=schema):
+                result = self.fails("drop", "-f", url=self.url(search_path=schema))
+                self.assertIn(f"error: drop is refused: the current schema is {schema}", result.err)
+        self.assertEqual(self.value("SELECT count(*) > 0 FROM information_schema.tables"), "t")
+
+    def test_more_objects_than_the_server_can_lock_stay_and_the_way_on_is_told(self):
+        for part in range(8):
+            self.sql("DO $$ BEGIN FOR n IN 1..2000 LOOP EXECUTE format('CREATE TABLE l%s_%s (id int)',"
+                     f" {part}, n); END LOOP; END $$")
+        result = self.fails("drop", "-f")
+        self.assertEqual(self.value("SELECT count(*) FROM pg_class WHERE relname ~ '^l._' AND relkind = 'r'"), "16000")
+        self.assertIn("state: nothing was dropped: 16000 objects were to go", result.err)
+        self.assertIn("next: raise max_locks_per_transaction", result.err)
 
     def test_it_asks_and_does_nothing_without_a_yes(self):
         self.make_everything()
