@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The program: global flags, then a command.
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <exception>
@@ -113,6 +116,15 @@ int run(const std::vector<std::string>& arguments) {
                        Terminal(globals.boolean("verbose") ? Verbosity::verbose : Verbosity::plain));
 }
 
+// A stream that the caller closed would become the next descriptor that is opened: answers would be read
+// from, and messages written to, the database's socket.
+void open_closed_streams() {
+    for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; ++stream) {
+        if (fcntl(stream, F_GETFD) < 0)
+            (void)open("/dev/null", O_RDWR);  // the lowest free descriptor is this one
+    }
+}
+
 // A password in an argument is readable by every user of the machine for as long as the process lives.
 void hide_secrets(int count, char** values) {
     for (int index = 1; index < count; ++index) {
@@ -128,6 +140,7 @@ void hide_secrets(int count, char** values) {
 }  // namespace
 
 int run_program(int count, char** values) {
+    open_closed_streams();
     const std::vector<std::string> arguments(values + 1, values + count);
     hide_secrets(count, values);
     return run(arguments);

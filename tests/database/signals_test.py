@@ -3,10 +3,11 @@
 
 import signal
 import socket
+import subprocess
 import time
 import unittest
 
-from engine import EngineTest, finish, wait_until
+from engine import PROGRAM, EngineTest, clean_environment, finish, wait_until
 
 STOPPING = "Stopping after this running migration ..."
 
@@ -169,6 +170,22 @@ class Signals(EngineTest):
         process = self.start(*arguments)
         self.assertIn("Are you sure", process.stderr.readline())
         return process
+
+    def test_closed_standard_input_is_a_no(self):
+        self.up_files("CREATE TABLE a (id int);")
+        self.done("up")
+        for arguments in ("down", "drop"):
+            with self.subTest(arguments=arguments):
+                closed = subprocess.run(["sh", "-c", 'exec "$@" <&-', "sh", PROGRAM, "-path", self.folder, "-database",
+                                         self.url(), arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                        check=False, timeout=20, env=clean_environment())
+                self.assertEqual((closed.returncode, self.row()), (1, (1, False)), closed.stderr)
+
+    def test_closed_standard_error_does_not_reach_the_database(self):
+        self.up_files("CREATE TABLE a (id int);")
+        closed = subprocess.run(["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh", PROGRAM, "-path", self.folder, "-database",
+                                 self.url(), "up"], check=False, timeout=20, env=clean_environment())
+        self.assertEqual((closed.returncode, self.row()), (0, (1, False)))
 
     def test_termination_at_the_question_exits_143_and_changes_nothing(self):
         for arguments in (("down",), ("drop",)):
