@@ -3,6 +3,7 @@
 #include "errors.hpp"
 
 #include <charconv>
+#include <chrono>
 #include <cstdint>
 #include <vector>
 
@@ -77,6 +78,11 @@ std::string server_text(std::string_view line) {
         }
     }
     return {};
+}
+
+std::string first_line(std::string_view text) {
+    const auto end = text.find('\n');
+    return end == std::string_view::npos ? std::string(text) : fmt::format("{} …", trim(text.substr(0, end)));
 }
 
 std::vector<std::string_view> lines_of(std::string_view text) {
@@ -160,11 +166,28 @@ spi::ScriptFailure failure_of(const PGresult* result, ErrorStyle style) {
     return failure;
 }
 
+void complete_failure(spi::ScriptResult& outcome, const spi::Wait& wait, ErrorStyle style) {
+    spi::ScriptFailure& failure = *outcome.failure;
+    // query_canceled. It was we who asked for it, so the server blames its user.
+    if (failure.sqlstate == "57014" && wait.deadline && std::chrono::steady_clock::now() >= *wait.deadline) {
+        failure.message = "canceling statement due to statement timeout";
+        failure.original = style == ErrorStyle::lib_pq
+                               ? fmt::format("pq: {}", failure.message)
+                               : fmt::format("ERROR: {} (SQLSTATE {})", failure.message, failure.sqlstate);
+        failure.hint = "x-statement-timeout, -statement-timeout or the file's header line set the limit";
+    }
+    // syntax_error: a text is parsed as a whole before its first statement runs. One that is found while a
+    // statement runs (in a procedure, say) has no position in the text.
+    failure.unread = outcome.completed == 0 && failure.sqlstate == "42601" && failure.position > 0;
+}
+
 Error bookkeeping_error(const PGresult* result, ErrorStyle style, std::string_view statement) {
     const spi::ScriptFailure failure = failure_of(result, style);
     ErrorDetails details;
     details.code = ErrorCode::bookkeeping_failed;
-    details.message = fmt::format("{} in line 0: {}", failure.original, trim(statement));
+    details.message = failure.original;
+    if (statement != "COMMIT")  // which refuses for what was done before it
+        details.message += fmt::format(" in line 0: {}", first_line(trim(statement)));
     details.sqlstate = failure.sqlstate;
     details.detail = failure.detail;
     details.hint = failure.hint;

@@ -21,6 +21,10 @@ bool may_pass_later(std::string_view sqlstate, std::string_view message, std::st
 /// Reads all that an error result says.
 spi::ScriptFailure failure_of(const PGresult* result, ErrorStyle style);
 
+/// Puts into a script's failure what its end and the wait for it tell besides the server's answer: that our
+/// own limit cancelled it, and that nothing of the text ran.
+void complete_failure(spi::ScriptResult& outcome, const spi::Wait& wait, ErrorStyle style);
+
 /// Makes the error of a statement of the engine's own (not of a migration file).
 Error bookkeeping_error(const PGresult* result, ErrorStyle style, std::string_view statement);
 

@@ -118,6 +118,8 @@ struct ScriptFailure {
     std::size_t position = 0;  ///< Where in the text, in characters from 1; 0: unknown.
     /// The same text may pass a moment later: a lock was not given in time, a deadlock, a race.
     bool passing = false;
+    /// The database did not even understand the text, so it ran nothing of it.
+    bool unread = false;
     std::vector<Blocker> blockers;  ///< Whom it waited for at last, as far as seen.
 };
 
