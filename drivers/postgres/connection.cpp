@@ -96,6 +96,7 @@ spi::ScriptResult PostgresConnection::do_execute(std::string_view text, const sp
         }
     });
     if (outcome.failure) {
+        complete_failure(outcome, wait, session_.error_style());
         name_blockers(*outcome.failure, watcher_.blockers(), limits_.lock_timeout(),
                       limits_.deadlock_timeout());
     }
@@ -103,6 +104,7 @@ spi::ScriptResult PostgresConnection::do_execute(std::string_view text, const sp
 }
 
 spi::Rows PostgresConnection::do_query(const spi::BoundStatement& statement, const spi::Wait& wait) {
+    const Watch watch(watcher_, {wait, limits_.lock_timeout(), limits_.backend()});
     const ResultPointer result = session_.run(statement, wait);
     if (!succeeded(result.get())) {
         throw bookkeeping_error(result.get(), session_.error_style(), statement.sql);
@@ -112,6 +114,7 @@ spi::Rows PostgresConnection::do_query(const spi::BoundStatement& statement, con
 
 std::vector<spi::Rows> PostgresConnection::do_batch(std::span<const spi::BoundStatement> statements,
                                                     const spi::Wait& wait) {
+    const Watch watch(watcher_, {wait, limits_.lock_timeout(), limits_.backend()});
     const std::vector<ResultPointer> results = session_.run_pipeline(statements, wait);
     std::vector<spi::Rows> answers;
     answers.reserve(results.size());

@@ -142,11 +142,14 @@ private:
         history::JournalEntry entry = progress_.entry();
         entry.state = history::JournalState::refused;
         entry.error = failure.details.message;
-        spi::Wait wait = record_.finishing();
-        wait.deadline = std::min(*wait.deadline, context_.clock.now() + kUndoLimit);
-        const Touch touch = context_.stop.abort.stop_requested() ? Touch::look_only : Touch::repair;
-        const Settlement settlement = settle(context_.connection, entry, spi::Ending::refused,
-                                             step_.facts.directives.idempotent, touch, wait);
+        Settlement settlement{spi::Effect::absent, "the server did not understand the text", "", {}};
+        if (!failure.unread) {
+            spi::Wait wait = record_.finishing();
+            wait.deadline = std::min(*wait.deadline, context_.clock.now() + kUndoLimit);
+            settlement = settle(context_.connection, entry, spi::Ending::refused,
+                                step_.facts.directives.idempotent,
+                                context_.stop.abort.stop_requested() ? Touch::look_only : Touch::repair, wait);
+        }
         switch (settlement.effect) {
             case spi::Effect::absent:
                 break;

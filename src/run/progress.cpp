@@ -192,11 +192,17 @@ void Progress::fail_unsettled(ErrorDetails details, const Settlement& settlement
 void Progress::fail_unknown(ErrorDetails details, const Settlement& settlement) const {
     if (details.where.file.empty())
         details.where.file = context_.source.path_of(step_.plan.file);
-    details.state = fmt::format(
-        "{}: whether the statement in line {} is applied can't be told ({}); {} before it "
-        "{} done",
-        marked(), entry_.next.line, settlement.facts, entry_.statements_done,
-        entry_.statements_done == 1 ? "is" : "are");
+    if (entry_.next.statements > 1) {
+        details.state =
+            fmt::format("{}: which of the {} statements of this file are applied can't be told ({})",
+                        marked(), entry_.next.statements, settlement.facts);
+    } else {
+        details.state = fmt::format(
+            "{}: whether the statement in line {} is applied can't be told ({}); {} before it "
+            "{} done",
+            marked(), entry_.next.line, settlement.facts, entry_.statements_done,
+            entry_.statements_done == 1 ? "is" : "are");
+    }
     details.next = context_.store.keeps_journal()
                        ? fmt::format("look at {}; then {}", settlement.look_at, answer_commands())
                        : force_commands();

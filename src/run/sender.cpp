@@ -28,7 +28,8 @@ std::optional<SendFailure> Sender::send(const Piece& piece, std::string_view tex
     if (!outcome.failure)
         return std::nullopt;
     return SendFailure{migration_failure(*outcome.failure, path_, piece, base, first + outcome.completed),
-                       outcome.failure->message, outcome.failure->passing, outcome.failure->blockers};
+                       outcome.failure->message, outcome.failure->passing, outcome.failure->blockers,
+                       outcome.failure->unread};
 }
 
 }  // namespace aether::migrate::run

@@ -23,6 +23,7 @@ struct SendFailure {
     std::string reason;    ///< The server's message alone.
     bool passing = false;  ///< The same may pass a moment later.
     std::vector<spi::Blocker> blockers;
+    bool unread = false;  ///< Nothing of the text ran.
 };
 
 /// Sends texts of one file.

@@ -101,6 +101,15 @@ class Modes(EngineTest):
         # The session was left in an aborted transaction: the lock is free all the same.
         self.done("force", "1", flags=("-lock-timeout", "1"))
 
+    def test_file_that_the_server_could_not_even_read_is_clean(self):
+        self.up_files("CREATE TABLE a (id int); ROLLBACK; CREATE TABLE b (id int);\nCREATE TABEL c (id int);")
+
+        result = self.fails("up")
+
+        self.assertEqual((self.row(), self.tables()), (None, []))
+        self.assertIn("nothing of this file was applied", result.err)
+        self.assertIn("/1_m1.up.sql:2:8\n", result.err)
+
     def test_transaction_left_open_by_a_chain_is_rolled_back_and_dirty(self):
         self.up_files("BEGIN; CREATE TABLE a (id int); COMMIT AND CHAIN; CREATE TABLE b (id int);")
 
@@ -244,7 +253,9 @@ class StatementTimeout(EngineTest):
 
         self.assertLess(time.monotonic() - start, 15)
         self.assertEqual((self.row(), self.tables()), ("absent", []))
-        self.assertIn("canceling statement due to user request", result.err)
+        self.assertIn("canceling statement due to statement timeout", result.err)
+        self.assertIn("x-statement-timeout, -statement-timeout or the file's header line set the limit", result.err)
+        self.assertNotIn("user request", result.err)
         self.assertIn("/1_m1.up.sql:2:1\n", result.err)
         self.up_files("CREATE TABLE a (id int);")
         self.done("up", flags=("-lock-timeout", "1"))
