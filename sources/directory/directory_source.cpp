@@ -63,9 +63,10 @@ int open_at(int directory, const char* name, int flags) {
 [[noreturn]] void refuse_directory(const std::string& path, int code) {
     ErrorDetails details;
     details.code = ErrorCode::source_unusable;
+    // The path may be a URL with a token in it, given to the wrong flag.
     // The words in parentheses are those that golang-migrate's users look for.
-    details.message =
-        fmt::format("open {}: {}{}", path, reason_of(code), code == ENOENT ? " (file does not exist)" : "");
+    details.message = fmt::format("open {}: {}{}", redact(path), reason_of(code),
+                                  code == ENOENT ? " (file does not exist)" : "");
     if (!path.starts_with('/')) {
         std::array<char, 4096> working{};
         if (::getcwd(working.data(), working.size()) != nullptr) {

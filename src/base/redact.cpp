@@ -234,6 +234,24 @@ std::string mask_values(std::string_view text) {
     return out;
 }
 
+// Keys and certificates in PEM form; one that is cut off is a secret up to the text's end.
+std::string mask_pem(std::string_view text) {
+    constexpr std::string_view kBegin = "-----BEGIN ";
+    constexpr std::string_view kEnd = "-----END ";
+    constexpr std::string_view kDashes = "-----";
+    std::string out;
+    while (true) {
+        const std::size_t begin = text.find(kBegin);
+        out.append(text.substr(0, begin));
+        if (begin == kNone)
+            return out;
+        out.append(kMask);
+        const std::size_t end = text.find(kEnd, begin);
+        const std::size_t dashes = end == kNone ? kNone : text.find(kDashes, end + kEnd.size());
+        text.remove_prefix(dashes == kNone ? text.size() : dashes + kDashes.size());
+    }
+}
+
 }  // namespace
 
 bool is_secret_key(std::string_view key) {
@@ -308,7 +326,7 @@ std::string redact(std::string_view text) {
         const std::size_t scheme = text.find("://");
         if (scheme == kNone) {
             out.append(text);
-            return mask_values(out);
+            return mask_values(mask_pem(out));
         }
         const std::size_t begin = scheme + 3;
         const auto word_end = std::find_if(text.begin() + begin, text.end(), ends_word);

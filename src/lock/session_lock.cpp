@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 #include <aether/migrate/error.hpp>
+#include <aether/migrate/url.hpp>
 
 namespace aether::migrate::lock {
 
@@ -43,6 +44,15 @@ milliseconds with_jitter(milliseconds pause) {
     return milliseconds(spread(random));
 }
 
+// Whoever waits must not read what the holder's statement hides.
+std::optional<spi::LockHolder> find_holder(spi::Connection& connection, const spi::TableNames& tables,
+                                           const spi::Look& look, const spi::Wait& wait) {
+    std::optional<spi::LockHolder> holder = connection.lock_holder(tables, look, wait);
+    if (holder)
+        holder->query = redact(holder->query);
+    return holder;
+}
+
 [[noreturn]] void fail_timeout(const std::optional<spi::LockHolder>& holder, seconds limit) {
     ErrorDetails details;
     details.code = ErrorCode::lock_timeout;
@@ -74,9 +84,9 @@ SessionLock::SessionLock(spi::Connection& connection, const spi::TableNames& tab
         const auto now = clock.now();
         const auto left = std::chrono::ceil<milliseconds>(start + limit - now);
         if (left.count() <= 0)
-            fail_timeout(connection_.lock_holder(tables, look, wait), limit);
+            fail_timeout(find_holder(connection_, tables, look, wait), limit);
         if (now >= next_report) {
-            observer.waiting_for_lock(connection_.lock_holder(tables, look, wait),
+            observer.waiting_for_lock(find_holder(connection_, tables, look, wait),
                                       std::chrono::duration_cast<seconds>(now - start));
             next_report = now + kReportEvery;
         }

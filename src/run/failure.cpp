@@ -6,6 +6,7 @@
 #include <optional>
 
 #include <fmt/format.h>
+#include <aether/migrate/url.hpp>
 
 #include "../sql/position.hpp"
 
@@ -15,17 +16,25 @@ namespace {
 
 constexpr std::size_t kShownBytes = 100;
 
-// A statement's first line, cut between characters: the file itself shows the rest, and may hold secrets.
+// A statement's first line, without secrets and cut between characters: the file itself shows the rest.
 std::string headline(std::string_view statement) {
-    const std::string_view line = statement.substr(0, statement.find_first_of("\r\n"));
+    const std::string_view first = statement.substr(0, statement.find_first_of("\r\n"));
+    std::string line = redact(first);
     if (line.size() <= kShownBytes) {
-        return std::string(line) + (line.size() < statement.size() ? " …" : "");
+        return line + (first.size() < statement.size() ? " …" : "");
     }
     std::size_t cut = kShownBytes;
     while (cut > 0 && (static_cast<unsigned char>(line[cut]) & 0xC0U) == 0x80U) {
         --cut;
     }
-    return std::string(line.substr(0, cut)) + "…";
+    return line.substr(0, cut) + "…";
+}
+
+// The line at fault. Its caret would point beside the place where a secret was masked.
+std::string shown_excerpt(const Piece& piece, std::size_t offset) {
+    std::string excerpt = sql::excerpt(piece.text, offset, {.first_line = piece.start.line});
+    const std::string safe = redact(excerpt);
+    return safe == excerpt ? excerpt : safe.substr(0, safe.find('\n'));
 }
 
 // The statement that holds a byte, or the last one before it.
@@ -67,7 +76,7 @@ ErrorDetails migration_failure(const spi::ScriptFailure& failure, const std::str
         const sql::Position place = sql::position_at(piece.text, offset, piece.start);
         details.where.line = place.line;
         details.where.column = place.column;
-        details.excerpt = sql::excerpt(piece.text, offset, {.first_line = piece.start.line});
+        details.excerpt = shown_excerpt(piece, offset);
         if (culprit != nullptr) {
             words = headline(piece.text.substr(culprit->begin, culprit->end - culprit->begin));
         }

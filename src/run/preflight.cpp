@@ -99,8 +99,7 @@ private:
             case StatementKind::refused:
                 refuse(found(piece, statement),
                        fmt::format("{} can't be run from a migration", statement.what),
-                       statement.what.starts_with("COPY") ? "write the rows as INSERT statements"
-                                                          : "leave out what only psql understands");
+                       remedy_of(statement.what));
         }
         if (settings_.multi_statement &&
             statement.end - statement.begin > settings_.multi_statement_max_bytes) {
@@ -118,6 +117,13 @@ private:
         const sql::Position place = sql::position_at(piece.text, fault->offset, piece.start);
         refuse({place, "", sql::excerpt(piece.text, fault->offset, {.first_line = piece.start.line})},
                fault->message, fault->hint);
+    }
+
+    static std::string_view remedy_of(std::string_view what) {
+        if (what.ends_with("STDIN"))
+            return "write the rows as INSERT statements";
+        return what.starts_with("COPY") ? "leave it out: nobody reads the rows"
+                                        : "leave out what only psql understands";
     }
 
     // Anything but BEGIN and COMMIT in pairs is beyond segments.

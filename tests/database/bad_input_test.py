@@ -138,6 +138,16 @@ class BadInput(EngineTest):
         self.assertIn(f"at {self.folder}/2_m2.up.sql:3:1\n", text)
         self.assertIn("INSERT", text)
 
+    def test_copy_to_stdout_is_refused_with_a_remedy_of_its_own(self):
+        self.up_files("CREATE TABLE a (id int);\nCOPY a TO STDOUT;\n")
+        text = self.refused()
+        self.assertIn("COPY … TO STDOUT can't be run from a migration", text)
+        self.assertIn("hint: leave it out: nobody reads the rows", text)
+
+    def test_path_that_is_a_url_shows_no_token(self):
+        result = self.fails("up", path="https://bob:tok@host/files")
+        self.assertIn("open https://xxxxx:xxxxx@host/files: no such file or directory", result.err)
+
     def test_psql_commands_are_refused_before_anything_runs(self):
         self.up_files(GOOD, "SELECT 1;\n\\set x 1\n")
         text = self.refused()

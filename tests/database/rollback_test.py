@@ -106,12 +106,18 @@ class Rollback(EngineTest):
             "INSERT INTO child VALUES (99);\n")
 
         self.assertIn('violates foreign key constraint "child_one_fkey"', text)
-        self.assertIn("COMMIT", text.splitlines()[0])
+        self.assertIn("at COMMIT", text.splitlines()[0])
+        self.assertNotIn("line 0", text)
         self.assertIn(f"at {self.folder}/2_second.up.sql\n", text)
         self.assertIn("SQLSTATE 23503\n", text)
         self.assertIn('detail: Key (one)=(99) is not present in table "one".\n', text)
         self.assertIn("nothing of this file was applied\n", text)
         self.assertIn('next: mend 2_second.up.sql, then "migrate up" again', text)
+
+    def test_password_of_the_failing_statement_is_not_shown(self):
+        text = self.fails_cleanly("ALTER ROLE nobody_of_this_name PASSWORD 's3cret';\n")
+        self.assertIn("ALTER ROLE nobody_of_this_name PASSWORD 'xxxxx'", text)
+        self.assertNotIn("s3cret", text)
 
     def test_columns_count_characters_after_multi_byte_text(self):
         text = self.fails_cleanly("/* grüße 日本語 😀 */ SELECT 'äöü', missing;\n")

@@ -87,6 +87,7 @@ private:
         spi::LockHolder holder;
         holder.pid = 4711;
         holder.application = "other";
+        holder.query = "ALTER ROLE bob PASSWORD 's3cret'";
         return holder;
     }
 

@@ -19,6 +19,15 @@ TEST(PostgresErrors, say_refused_as_go_does) {
               "dial tcp 127.0.0.1:5432: connect: connection refused");
 }
 
+TEST(PostgresErrors, show_no_key_of_the_url) {
+    const ErrorDetails details = connection_error(
+        "could not open certificate file \"-----BEGIN CERTIFICATE-----\nMIIB\nq83v\n-----END "
+        "CERTIFICATE-----\n\": File name too long\n");
+
+    EXPECT_EQ((details.message + details.context).find("MIIB"), std::string::npos) << details.message;
+    EXPECT_EQ((details.message + details.context).find("q83v"), std::string::npos) << details.context;
+}
+
 TEST(PostgresErrors, prefer_the_ipv4_report) {
     EXPECT_EQ(
         headline_of(

@@ -102,6 +102,13 @@ TEST(redact, masks_values_of_password_like_keys) {
     EXPECT_EQ(redact("password='never ends"), "password='xxxxx'");
 }
 
+TEST(redact, masks_keys_and_certificates) {
+    EXPECT_EQ(
+        redact("file \"-----BEGIN RSA PRIVATE KEY-----\nMIIB\nq83v\n-----END RSA PRIVATE KEY-----\": no"),
+        "file \"xxxxx\": no");
+    EXPECT_EQ(redact("a -----BEGIN CERTIFICATE-----\nMIIB"), "a xxxxx");
+}
+
 TEST(redact, leaves_other_texts_alone) {
     for (const std::string_view text :
          {"", "password authentication failed for user \"bob\"", "syntax error at or near \"password\"",

@@ -64,6 +64,7 @@ TEST_F(SessionLockTest, gives_up_at_its_limit_and_names_the_holder) {
     EXPECT_EQ(error.code(), ErrorCode::lock_timeout);
     EXPECT_STREQ(error.what(), "timeout: can't acquire database lock");
     EXPECT_NE(error.details().state.find("pid 4711"), std::string::npos);
+    EXPECT_EQ(error.details().state.find("s3cret"), std::string::npos) << "in the holder's statement";
     EXPECT_EQ(clock_.slept, seconds(15));
 }
 
