@@ -96,6 +96,34 @@ class Locks(EngineTest):
         gate.run("COMMIT;")
         self.assertEqual(finish(first).code, 0)
 
+    def test_wait_for_the_version_table_names_who_holds_it(self):
+        self.up_files("CREATE TABLE a (id int);", "CREATE TABLE b (id int);")
+        self.done("up", "1")
+        other = self.session()
+        (pid,) = other.run("BEGIN; LOCK TABLE schema_migrations IN SHARE MODE; SELECT pg_backend_pid();")
+        process = self.start("up")
+        time.sleep(3)
+
+        other.run("COMMIT;")
+
+        result = finish(process)
+        self.assertEqual((result.code, self.row()), (0, (2, False)), result.err)
+        self.assertRegex(result.err, rf"waiting for a lock: .*\b{pid}\b")
+
+    def test_role_that_may_not_see_the_holder_reads_no_holes(self):
+        self.gated()
+        self.sql("DROP ROLE IF EXISTS blind; CREATE ROLE blind LOGIN; GRANT ALL ON SCHEMA public TO blind;")
+        self.addCleanup(self.sql, "DROP OWNED BY blind; DROP ROLE blind;")
+        first, gate = self.held_up("up")
+        self.sql("GRANT ALL ON ALL TABLES IN SCHEMA public TO blind;")
+        second = self.start("up", flags=("-lock-timeout", "2"), url=self.url(user="blind"))
+        text = finish(second).err
+        gate.run("COMMIT;")
+        finish(first)
+        self.assertRegex(text, r"waiting for the migration lock for \d+ s, held by pid \d+")
+        self.assertNotIn("insufficient privilege", text)
+        self.assertNotRegex(text, r" in: $|\(, |, \)|,  ")
+
     def test_looking_does_not_wait_for_the_lock(self):
         self.gated("CREATE TABLE b (id int);")
         self.files({"0_zero.up.sql": "SELECT 1;"})
