@@ -32,6 +32,25 @@ std::string client_name() {
 
 namespace {
 
+// Says how to give the role what it lacks for our tables, or how to do without them.
+Error explained(const Error& error, const spi::Look& look) {
+    ErrorDetails details = error.details();
+    if (details.sqlstate == "42501") {  // insufficient_privilege
+        details.hint = fmt::format(
+            "GRANT CREATE ON SCHEMA {0} TO {1} for a table that is to be made, SELECT, INSERT, UPDATE, "
+            "DELETE for "
+            "one that is there; x-history=false in the database URL needs golang-migrate's table only",
+            look.tables_schema, look.facts.user);
+    } else if (details.sqlstate == "42703" ||
+               details.sqlstate == "42804") {  // undefined_column, datatype_mismatch
+        details.hint =
+            "a table of our names has other columns than ours: choose another name with x-migrations-table, "
+            "or "
+            "switch history and journal off with x-history=false";
+    }
+    return Error(std::move(details));
+}
+
 bool is_plain(const spi::Look& look) {
     if (look.version_rows.empty())
         return true;
@@ -134,7 +153,12 @@ std::vector<spi::Rows> Store::run_guarded(const std::vector<spi::BoundStatement>
     std::vector<spi::BoundStatement> all = connection_.write_guard(role_);
     const std::size_t guards = all.size();
     all.insert(all.end(), statements.begin(), statements.end());
-    std::vector<spi::Rows> answers = connection_.batch(all, wait);
+    std::vector<spi::Rows> answers;
+    try {
+        answers = connection_.batch(all, wait);
+    } catch (const Error& error) {
+        throw explained(error, look_);
+    }
     if (guards > 0 && answers[guards - 1].affected != 1) {
         fail("this session lost the migration lock while the file ran",
              "a statement that frees all locks of a session, or resets it, gives the migration lock away; a "

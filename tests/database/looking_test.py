@@ -143,6 +143,8 @@ class Looking(EngineTest):
         self.assertEqual(self.fails("version", url=self.url(user=stranger)).err, "error: no migration\n")
         result = self.fails("up", url=self.url(user=stranger))
         self.assertIn("permission denied for schema public", result.err)
+        self.assertIn(f"hint: GRANT CREATE ON SCHEMA public TO {stranger}", result.err)
+        self.assertNotIn("duration_us", result.err)
         self.assertEqual(self.row(), "absent")
 
     def test_role_that_may_only_write_the_two_tables_can_migrate(self):
