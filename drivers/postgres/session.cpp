@@ -238,6 +238,9 @@ void Session::flush_and_read(Waiting& waiting) {
     ask_to_cancel(waiting);
     if (PQconsumeInput(raw()) == 0)
         fail_lost();
+    // Of a LISTEN in a file; nobody takes them.
+    while (PGnotify* notification = PQnotifies(raw()))
+        PQfreemem(notification);
 }
 
 void Session::await_result(Waiting& waiting) {
