@@ -116,6 +116,8 @@ StepReport run_step(const StepContext& context, const CheckedStep& step,
     WholeStep whole(context, step, record);
     record.report().mode = resumed ? StepMode::bare : planned_mode(step);
     context.observer.step_started(record.report());
+    // A file's header may ask for other limits than the one before; the same ones cost nothing.
+    context.connection.prepare(record.limits(), record.bookkeeping());
     switch (record.report().mode) {
         case StepMode::version_only:
             whole.move_version();

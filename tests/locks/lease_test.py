@@ -2,12 +2,16 @@
 """The lock table: a row that golang-migrate knows, and a lease that tells a crashed owner from a slow one."""
 
 import os
+import pathlib
 import signal
+import sys
 import time
 import unittest
 import zlib
 
-from engine import EngineTest, finish, wait_until
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "database"))
+
+from engine import EngineTest, finish, wait_until  # noqa: E402
 
 LEASE_SECONDS = 5
 TABLE = {"x-lock-strategy": "table", "x-lock-lease": f"{LEASE_SECONDS}s"}

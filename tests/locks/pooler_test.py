@@ -2,11 +2,14 @@
 """Behind a connection pooler: right or refused, never wrong."""
 
 import concurrent.futures
+import pathlib
 import sys
 import time
 import unittest
 
-from engine import ROOT, EngineTest, finish, wait_until
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "database"))
+
+from engine import ROOT, EngineTest, finish, wait_until  # noqa: E402
 
 sys.path.insert(0, str(ROOT / "tests" / "support"))
 
