@@ -48,6 +48,8 @@ public:
     /// connection_failed, cancelled.
     explicit Migrator(Options options);
     ~Migrator();
+    Migrator(const Migrator&) = delete;
+    Migrator& operator=(const Migrator&) = delete;
     Migrator(Migrator&&) noexcept;
     Migrator& operator=(Migrator&&) noexcept;
 
