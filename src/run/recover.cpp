@@ -126,7 +126,7 @@ std::optional<Resumed> recover(const RunContext& context, history::Store& store,
     if (!store.journal() || !store.state().dirty)
         return std::nullopt;
     history::JournalEntry entry = *store.journal();
-    context.observer.warning(fmt::format("a migration was cut off: {}", describe(entry)));
+    const std::string cut_off = fmt::format("a migration was cut off: {}", describe(entry));
     await_end_of(context, entry, session);
     std::optional<CheckedStep> step = step_of(context, entry);
     if (entry.state != history::JournalState::between) {
@@ -141,8 +141,10 @@ std::optional<Resumed> recover(const RunContext& context, history::Store& store,
                        ? "see to that, and run the command again"
                        : fmt::format("look at {}; then {}", settlement.look_at, answer_commands()));
         }
-        context.observer.warning(settlement.facts);
+        context.observer.warning(fmt::format("{}; {}", cut_off, settlement.facts));
         decide(entry, settlement.effect);
+    } else {
+        context.observer.warning(cut_off);
     }
     entry.session = session;
     write_settled(context, store, entry);

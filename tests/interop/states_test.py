@@ -13,9 +13,8 @@ FILES = {
     "3_three.up.sql": "CREATE TABLE t3 (id int);",
     "3_three.down.sql": "DROP TABLE t3;",
 }
-# Each cannot run in a transaction and fails, so that every program leaves the row dirty.
-FAILING_UP = "CREATE INDEX CONCURRENTLY i ON no_such_table (id);"
-FAILING_DOWN = "DROP INDEX CONCURRENTLY no_such_index;"
+# Each commits by itself and fails: nobody can see what it did, so that every program leaves the row dirty.
+FAILING_UP = FAILING_DOWN = "DO $$ BEGIN COMMIT; PERFORM 1 / 0; END $$;"
 
 
 def dirty_text(version):
