@@ -163,7 +163,8 @@ std::vector<spi::Rows> Store::run_guarded(const std::vector<spi::BoundStatement>
         fail("this session lost the migration lock while the file ran",
              "a statement that frees all locks of a session, or resets it, gives the migration lock away; a "
              "lease "
-             "that could not be renewed in time is taken over by another process");
+             "that could not be renewed in time is taken over by another process",
+             "what was not committed is rolled back; another process may have moved the version since");
     }
     answers.erase(answers.begin(), answers.begin() + static_cast<std::ptrdiff_t>(guards));
     return answers;
@@ -197,11 +198,12 @@ void Store::send(const VersionState& to, const std::optional<Event>& event, cons
     written_journal_ = entry == nullptr ? std::nullopt : std::optional(*entry);
 }
 
-void Store::fail(std::string message, std::string hint) const {
+void Store::fail(std::string message, std::string hint, std::string state) const {
     ErrorDetails details;
     details.code = ErrorCode::bookkeeping_failed;
     details.message = std::move(message);
     details.hint = std::move(hint);
+    details.state = std::move(state);
     throw Error(std::move(details));
 }
 

@@ -67,7 +67,7 @@ private:
     std::vector<spi::BoundStatement> journal_writes(const JournalEntry* entry);
     std::vector<spi::BoundStatement> preparation();
     std::string stored(const std::string& text) const;
-    [[noreturn]] void fail(std::string message, std::string hint) const;
+    [[noreturn]] void fail(std::string message, std::string hint, std::string state = {}) const;
     std::vector<spi::BoundStatement> appends(std::vector<Event> events);
 
     spi::Connection& connection_;

@@ -130,8 +130,10 @@ ErrorDetails Record::nothing_applied(ErrorDetails details) const {
     const std::string_view direction = name_of(step_.plan.direction);
     if (details.where.file.empty() && !step_.plan.file.empty())
         details.where.file = context_.source.path_of(step_.plan.file);
-    details.state = fmt::format("the database is at {}, clean: nothing of this file was applied",
-                                state.version ? "version " + to_string(state.version) : "no version");
+    if (details.state.empty()) {
+        details.state = fmt::format("the database is at {}, clean: nothing of this file was applied",
+                                    state.version ? "version " + to_string(state.version) : "no version");
+    }
     if (is_passing(details)) {
         details.next = fmt::format(
             "\"migrate {}\" again when the others are done, or with more patience: -retry-for", direction);

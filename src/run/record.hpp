@@ -44,7 +44,8 @@ public:
     /// Whether a failure may pass when the same is tried a moment later.
     bool is_passing(const ErrorDetails& details) const;
 
-    /// Sets what is true after a step of which nothing is applied, and what to do next.
+    /// Sets what is true after a step of which nothing is applied, unless the failure says it, and what to do
+    /// next.
     ErrorDetails nothing_applied(ErrorDetails details) const;
 
     /// Marks the end of the step.
