@@ -145,9 +145,16 @@ ErrorDetails Progress::partly_applied(ErrorDetails details) const {
     if (details.where.file.empty())
         details.where.file = context_.source.path_of(step_.plan.file);
     const std::size_t done = entry_.statements_done;
-    details.state = fmt::format("{} of the {} statements of this file {} applied, the others are not; {}",
-                                done == 1 ? "the first" : fmt::format("the first {}", done),
-                                entry_.statements_total, done == 1 ? "is" : "are", marked());
+    if (done == entry_.statements_total) {
+        details.state = fmt::format(
+            "{} applied, which could not be recorded; {}",
+            done == 1 ? "this file's statement is" : fmt::format("all {} statements of this file are", done),
+            marked());
+    } else {
+        details.state = fmt::format("{} of the {} statements of this file {} applied, the others are not; {}",
+                                    done == 1 ? "the first" : fmt::format("the first {}", done),
+                                    entry_.statements_total, done == 1 ? "is" : "are", marked());
+    }
     const std::string_view direction = name_of(step_.plan.direction);
     if (!context_.store.keeps_journal()) {
         details.state += "; no journal is kept (x-history=false)";
