@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+// The database that is swept: made anew for each fault, and looked at by a session that has no part in the
+// run.
+#pragma once
+
+#include <libpq-fe.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "scenario.hpp"
+
+namespace aether::migrate::crash {
+
+/// The journal's row.
+struct JournalPicture {
+    std::int64_t version = -1;
+    Direction direction = Direction::up;
+    std::int64_t from = -1;
+    std::int64_t leads_to = -1;
+    std::size_t done = 0;
+    std::string state;
+    std::size_t next_line = 0;
+    bool same_write = false;  ///< It and the version row were written in one transaction.
+};
+
+/// One event of the history, without times and numbers that differ from run to run.
+struct EventPicture {
+    std::int64_t version = -1;
+    std::string event;
+    std::string direction;
+    std::string rest;  ///< What else must be the same in every run.
+
+    friend bool operator==(const EventPicture&, const EventPicture&) = default;
+};
+
+struct RowPicture {
+    std::int64_t version = -1;
+    bool dirty = false;
+
+    friend bool operator==(const RowPicture&, const RowPicture&) = default;
+};
+
+/// All that one look shows.
+struct Picture {
+    std::vector<RowPicture> rows;  ///< golang-migrate reads one at most.
+    std::optional<JournalPicture> journal;
+    std::vector<EventPicture> events;
+    std::vector<std::string> invalid;  ///< Indexes that are there and of no use.
+    std::size_t locks = 0;             ///< Advisory locks that anybody holds.
+    std::string schema;                ///< Tables, columns, indexes, constraints.
+    std::string content;               ///< How often each mark was made.
+};
+
+class Ground {
+public:
+    explicit Ground(std::string url);
+
+    const std::string& url() const { return url_; }
+
+    /// Removes everything and makes what the scenarios expect.
+    void clear() const;
+    Picture look() const;
+    /// Returns how many advisory locks anybody holds.
+    std::size_t count_locks() const;
+    /// Tells of each condition whether it is true.
+    std::vector<bool> ask(const std::vector<std::string>& conditions) const;
+    /// Ends a session and waits until it is gone.
+    void end_session(const std::string& pid) const;
+    /// Runs statements; returns the rows of all of them. Throws std::runtime_error.
+    std::vector<std::vector<std::string>> run(const std::string& sql) const;
+
+private:
+    std::string url_;
+    std::unique_ptr<PGconn, decltype(&PQfinish)> connection_;
+};
+
+}  // namespace aether::migrate::crash
