@@ -42,12 +42,21 @@ class Round:
         self.proxy = proxy
         self.conditions = {name: mark for migration in migrations for name, mark in migration.marks().items()}
         self.story = []
+        self.disturbed_commands = 0
+        self.cut_off_files = 0  # how often a command left a file of segments half done
+        self.rival = False  # another process of ours works on the same database
         self.processes = []
 
     def prepare(self):
         for migration in self.migrations:
             self.test.files(migration.files())
         self.test.sql(GROUND + "".join(migration.ground for migration in self.migrations))
+
+    def remove(self):
+        """Long runs make hundreds of databases."""
+        name = self.test.database
+        self.test.cluster.sql("postgres", "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                              f" WHERE datname = '{name}'; DROP DATABASE IF EXISTS {name};")
 
     def tell(self, text):
         self.story.append(text)
@@ -94,11 +103,12 @@ class Round:
             self.kill_server, self.cut_wires, self.terminate, self.interrupt])
         wait = self.chance.choice([self.wait_for_time, self.wait_for_bare_statement])
         moment = self.chance.uniform(0, reference.seconds)
-        rival = disturb in (self.kill_program, self.terminate) and self.chance.random() < 0.3
+        self.rival = disturb in (self.kill_program, self.terminate) and self.chance.random() < 0.3
         self.tell(f"{' '.join(command)}, {wait.__name__} {moment:.2f} s, {disturb.__name__}"
-                  + (", with a rival" if rival else ""))
+                  + (", with a rival" if self.rival else ""))
+        self.disturbed_commands += 1
         process = self.start(command)
-        second = self.start(("up",)) if rival else None
+        second = self.start(("up",)) if self.rival else None
         wait(process, moment, reference.seconds)
         disturb(process)
         wait_until(self.test.server_answers, "the server up again", 60)
@@ -138,26 +148,28 @@ class Round:
         # An orphan in the server may still be at work; what is said must be true once it is gone, too.
         if all(other.poll() is not None for other in self.processes):
             self.test.lock_is_free(seconds=60)
-            self.true_words(result)
+            self.cut_off_files += self.true_words(result).dirty
         return result
 
     def true_words(self, result):
+        """Returns a look that agrees with what the program said."""
         look = self.look("at its end")
         applied = {f"{migration.version}/u {migration.kind}" for migration in self.migrations
                    if any(event[:2] == (migration.version, "applied") for event in look.events)}
         said = {step for step in reported(result) if "/u " in step}
         if not said <= applied:
             raise Fault(f"it reported {said - applied}, which the history does not know")
-        if len(self.processes) > 1 and self.processes[-2].poll() is None:
-            return
-        for words in re.findall(r"database is at (version \d+|no version), clean", result.err):
+        states = re.findall(r"database is at (version \d+|no version), clean", result.err)
+        for words in [] if self.rival else states:
             row = None if words == "no version" else (int(words.split()[1]), False)
             if row != look.row:
                 raise Fault(f"it said: {words}, clean; the row is {look.row}")
+        return look
 
     def end_well(self, reference):
         """An undisturbed `up` succeeds at its first try, and leaves what an undisturbed run leaves."""
         self.tell("up, undisturbed")
+        self.rival = False
         result = self.ended(self.test.start("up"))
         if result.code != 0:
             raise Fault(f"the undisturbed end failed:\n{result.err}")

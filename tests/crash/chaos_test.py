@@ -39,6 +39,7 @@ class Chaos(CrashTest):
     def test_killed_runs_end_as_undisturbed_ones(self):
         print(f"chaos: AETHER_CHAOS_SEED={SEED} AETHER_CHAOS_ROUNDS={ROUNDS or 'as many as fit'}", flush=True)
         start, failures = time.monotonic(), 0
+        self.disturbed, self.cut_off = 0, 0
         for number in itertools.count():
             spent = time.monotonic() - start
             if failures >= MOST_FAILURES or (number >= ROUNDS and (ROUNDS or spent > SHORT_SECONDS)):
@@ -49,7 +50,8 @@ class Chaos(CrashTest):
                 except Exception:
                     failures += 1
                     raise
-        print(f"chaos: {number} rounds in {time.monotonic() - start:.0f} s", flush=True)
+        print(f"chaos: {number} rounds in {time.monotonic() - start:.0f} s, {self.disturbed} commands disturbed,"
+              f" {self.cut_off} of them in the middle of a file of segments", flush=True)
 
     def fresh(self, chance):
         """A round in an empty database with the same files as any other of this seed."""
@@ -59,6 +61,7 @@ class Chaos(CrashTest):
         self.addCleanup(proxy.close)
         migrations = chaos_files.make_migrations(chance, chosen_kinds(), FILES)
         made = Round(self, migrations, chance, proxy)
+        self.addCleanup(made.remove)
         made.prepare()
         return made
 
@@ -74,11 +77,8 @@ class Chaos(CrashTest):
                   + "\n".join(made.story), flush=True)
             raise
         finally:
-            self.end_all(made)
-
-    def end_all(self, made):
-        for process in made.processes:
-            self._end(process)
+            self.disturbed += made.disturbed_commands
+            self.cut_off += made.cut_off_files
 
 
 if __name__ == "__main__":
