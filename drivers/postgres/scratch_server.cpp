@@ -170,11 +170,17 @@ Condition condition_of(const Place& place) {
 
 void bring_up(const Place& place, Record record, Deadline until) {
     std::optional<steady_clock::time_point> unreachable_since;
+    bool answered_unseen = false;
     while (true) {
         const steady_clock::time_point now = steady_clock::now();
         switch (condition_of(place)) {
             case Condition::ready:
-                return;
+                // Of a server that was killed this moment a child may still have the socket; one in another
+                // container answers again.
+                if (answered_unseen || ServerProcess::find(place))
+                    return;
+                answered_unseen = true;
+                break;
             case Condition::stopped:
                 start(place, record, until);
                 return;
