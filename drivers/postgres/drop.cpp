@@ -71,8 +71,8 @@ DropScript begin_script(Session& session, const spi::TableNames& tables, const s
         require_done(session.run(statement, wait).get(), session, statement);
     }
     require_own_schema(session, wait);
-    const ResultPointer result =
-        session.run({std::string(kDropQuery), {tables.schema, tables.version, tables.history}}, wait);
+    const ResultPointer result = session.run(
+        {std::string(kDropQuery), {tables.schema, tables.version, tables.history, tables.journal}}, wait);
     if (PQresultStatus(result.get()) != PGRES_TUPLES_OK) {
         throw bookkeeping_error(result.get(), session.error_style(), "list the objects of the schema");
     }

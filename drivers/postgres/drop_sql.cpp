@@ -56,7 +56,7 @@ WITH RECURSIVE class AS (
     SELECT k.relation, c.oid, c.relowner, true, 3
     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace CROSS JOIN class k
     WHERE n.nspname = $1::pg_catalog.name AND n.oid NOT IN (SELECT oid FROM place) AND c.relkind IN ('r', 'p')
-      AND c.relname IN ($2::pg_catalog.name, $3::pg_catalog.name)
+      AND c.relname IN ($2::pg_catalog.name, $3::pg_catalog.name, $4::pg_catalog.name)
     UNION ALL
     SELECT k.routine, o.oid, o.proowner, false, 6
     FROM pg_catalog.pg_proc o JOIN place p ON o.pronamespace = p.oid CROSS JOIN class k

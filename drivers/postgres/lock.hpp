@@ -28,6 +28,7 @@ namespace aether::migrate::postgres {
 class MigrationLock {
 public:
     MigrationLock(Session& session, const Parameters& parameters);
+    ~MigrationLock() = default;
     MigrationLock(const MigrationLock&) = delete;
     MigrationLock& operator=(const MigrationLock&) = delete;
 

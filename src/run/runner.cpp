@@ -183,7 +183,16 @@ void force_to(const RunContext& context, const std::optional<Version>& version) 
     history::Transaction transaction(context.connection, context.connection.dialect().begin, {},
                                      waiting(context));
     store.force(version, history::EventKind::forced, waiting(context));
-    transaction.commit(waiting(context));
+    try {
+        transaction.commit(waiting(context));
+    } catch (const Error& error) {
+        if (error.code() != ErrorCode::outcome_unknown)
+            throw;
+        ErrorDetails details = error.details();
+        details.state = "only the server knows whether it committed, and the version row tells";
+        details.next = "once the server is back: migrate version; forcing a version twice does no harm";
+        throw Error(std::move(details));
+    }
 }
 
 void drop_all(const RunContext& context) {

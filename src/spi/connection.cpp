@@ -42,6 +42,7 @@ SessionState Connection::do_probe(std::string_view /*session_name*/, const Wait&
     return SessionState::unknown;
 }
 
+// NOLINTNEXTLINE(performance-unnecessary-value-param): a driver that has blockers to tell keeps the listener
 void Connection::do_on_blocked(std::function<void(const std::vector<Blocker>&)> /*listener*/) {}
 
 }  // namespace aether::migrate::spi
