@@ -283,8 +283,7 @@ spi::Finding find_effect(Session& session, std::string_view note, spi::Ending en
         const EffectKind kind =
             kind_named(first_value(ask_pinned(session, kReadKind, {noted}, wait).get()).value_or(""));
         if (kind == EffectKind::none)
-            return {
-                Effect::unknown, "the journal's note is not understood", "look at the journal's row", {}, {}};
+            return {Effect::unknown, "the journal's note is not understood", "the journal's row", {}, {}};
         const std::string query = find_query(kind);
         spi::Finding finding = read_finding(ask_pinned(session, query, {noted, ended}, wait).get());
         // The catalogue is read before the builders are, and one of them may have come to its end in between:
@@ -300,7 +299,7 @@ spi::Finding find_effect(Session& session, std::string_view note, spi::Ending en
             throw;
         return {Effect::unknown,
                 fmt::format("the catalogue could not be read: {}", error.what()),
-                "look with a role that may read the catalogue",
+                "the catalogue, with a role that may read it",
                 {},
                 {}};
     }

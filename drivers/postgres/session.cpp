@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdint>
+#include <future>
 #include <memory>
 #include <optional>
 #include <thread>
@@ -27,6 +28,7 @@ namespace {
 
 using SteadyTime = std::chrono::steady_clock::time_point;
 
+constexpr std::chrono::seconds kCancelPassLimit{2};
 constexpr std::chrono::seconds kConnectLimit{30};
 // How often the listeners hear that a call still waits.
 constexpr std::chrono::milliseconds kPulse{100};
@@ -190,10 +192,21 @@ void Session::ask_to_cancel(Waiting& waiting) {
                                             PQfreeCancel);  // owners: this call, the thread
     if (request == nullptr)
         fail_lost();
-    std::thread([request] {
+    std::promise<void> sent;
+    canceller_ = sent.get_future();
+    std::thread([request, sent = std::move(sent)]() mutable {
         std::array<char, 256> problem{};
         PQcancel(request.get(), problem.data(), static_cast<int>(problem.size()));
+        sent.set_value();
     }).detach();
+}
+
+// A cancel request that arrives late would hit the next statement.
+void Session::let_cancel_pass() {
+    if (!canceller_.valid())
+        return;
+    canceller_.wait_for(kCancelPassLimit);
+    canceller_ = {};
 }
 
 Session::Waiting Session::start_waiting(const spi::Wait& wait) const {
@@ -260,6 +273,7 @@ void Session::run_text(std::string_view text, const spi::Wait& wait,
     const std::stop_callback on_stop(wait.stop, [this] { wake_up_.signal(); });
     Waiting waiting = start_waiting(wait);
     const std::string terminated(text);
+    let_cancel_pass();
     if (PQsendQuery(raw(), terminated.c_str()) == 0)
         fail_lost();
     PQsetSingleRowMode(raw());
@@ -311,6 +325,7 @@ void Session::send_bound(const spi::BoundStatement& statement) {
 ResultPointer Session::run(const spi::BoundStatement& statement, const spi::Wait& wait) {
     const std::stop_callback on_stop(wait.stop, [this] { wake_up_.signal(); });
     Waiting waiting = start_waiting(wait);
+    let_cancel_pass();
     send_bound(statement);
     ResultPointer last;
     while (true) {
@@ -332,6 +347,7 @@ std::vector<ResultPointer> Session::run_pipeline(std::span<const spi::BoundState
                                                  const spi::Wait& wait) {
     const std::stop_callback on_stop(wait.stop, [this] { wake_up_.signal(); });
     Waiting waiting = start_waiting(wait);
+    let_cancel_pass();
     if (PQenterPipelineMode(raw()) == 0)
         fail_lost();
     for (const spi::BoundStatement& statement : statements) {

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <exception>
 #include <functional>
+#include <future>
 #include <memory>
 #include <span>
 #include <string>
@@ -118,6 +119,7 @@ private:
     void flush_and_read(Waiting& waiting);
     void await_result(Waiting& waiting);
     void tell_waiting(Waiting& waiting);
+    void let_cancel_pass();
     void ask_to_cancel(Waiting& waiting);
     static void explain(const Cancellation& cancellation);
     [[noreturn]] void fail_lost() const;
@@ -127,6 +129,7 @@ private:
     WakeUp wake_up_;
     ErrorStyle error_style_;
     std::chrono::milliseconds cancel_limit_ = std::chrono::seconds{15};
+    std::future<void> canceller_;  // of the last cancel request, until it is sent
 };
 
 }  // namespace aether::migrate::postgres

@@ -164,7 +164,7 @@ std::vector<spi::Rows> Store::run_guarded(const std::vector<spi::BoundStatement>
              "a statement that frees all locks of a session, or resets it, gives the migration lock away; a "
              "lease "
              "that could not be renewed in time is taken over by another process",
-             "what was not committed is rolled back; another process may have moved the version since");
+             "another process may have moved the version since");
     }
     answers.erase(answers.begin(), answers.begin() + static_cast<std::ptrdiff_t>(guards));
     return answers;

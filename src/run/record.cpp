@@ -130,7 +130,9 @@ ErrorDetails Record::nothing_applied(ErrorDetails details) const {
     const std::string_view direction = name_of(step_.plan.direction);
     if (details.where.file.empty() && !step_.plan.file.empty())
         details.where.file = context_.source.path_of(step_.plan.file);
-    if (details.state.empty()) {
+    if (!details.state.empty()) {
+        details.state = fmt::format("nothing of this file was applied; {}", details.state);
+    } else {
         details.state = fmt::format("the database is at {}, clean: nothing of this file was applied",
                                     state.version ? "version " + to_string(state.version) : "no version");
     }
