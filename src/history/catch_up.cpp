@@ -61,4 +61,11 @@ std::vector<Event> catch_up(const Catalog& catalog, const spi::Look& look,
     return events;
 }
 
+Event went_back(const Catalog& catalog, const std::optional<Version>& version) {
+    Event event =
+        make_event(catalog, version, version ? Direction::up : Direction::down, EventKind::repaired);
+    event.leads_to = version;
+    return event;
+}
+
 }  // namespace aether::migrate::history

@@ -25,4 +25,8 @@ std::vector<Event> catch_up(const Catalog& catalog, const spi::Look& look,
                             const std::vector<Version>& applied, const std::optional<Version>& to,
                             EventKind kind);
 
+/// Returns the event of a version row that goes back to `version`, clean, because nothing is applied of the
+/// migration that was cut off. Without an event in the same write the row would look moved by others.
+Event went_back(const Catalog& catalog, const std::optional<Version>& version);
+
 }  // namespace aether::migrate::history

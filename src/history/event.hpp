@@ -21,7 +21,7 @@ enum class EventKind {
     reverted,  ///< Its down file ran.
     forced,    ///< A person said so.
     adopted,   ///< Somebody else moved the version row; the history caught up.
-    repaired   ///< A dirty row without a journal was looked into, and the catalogue told what is true.
+    repaired   ///< The row was dirty, and it was found out which version is there, clean.
 };
 
 std::string_view name_of(EventKind kind) noexcept;

@@ -17,7 +17,7 @@ namespace aether::migrate::history {
 // The history table stands beside it, in the same schema, and is only ever appended to; one row per event:
 //     id                counts the events
 //     version           the migration's number; -1: none (a force to no version)
-//     event             applied | reverted | forced | adopted
+//     event             applied | reverted | forced | adopted | repaired
 //     direction         up: the version counts as applied from here on; down: it does not
 //     leads_to          the version row's version after the event; -1: no row
 //     applied           how many versions are applied after the event, a blank, and their sum modulo 2^64: so

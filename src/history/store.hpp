@@ -10,6 +10,7 @@
 #include <aether/migrate/spi/connection.hpp>
 
 #include "../migration/catalog.hpp"
+#include "catch_up.hpp"
 #include "event.hpp"
 #include "journal.hpp"
 
@@ -38,6 +39,9 @@ public:
 
     /// The migration that was cut off, when the journal tells of one and nobody moved the version row since.
     const std::optional<JournalEntry>& journal() const { return journal_; }
+
+    /// See went_back().
+    Event went_back_to(const std::optional<Version>& version) const { return went_back(catalog_, version); }
 
     /// Whether a journal can be kept (x-history).
     bool keeps_journal() const { return tables_.journal.has_value(); }

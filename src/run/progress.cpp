@@ -114,7 +114,7 @@ void Progress::note_done(const history::JournalEntry& done) {
 void Progress::go_back() {
     const spi::Wait wait = record_.finishing();
     Transaction transaction(context_.connection, context_.connection.dialect().begin, {}, wait);
-    context_.store.write({entry_.from, false}, std::nullopt, wait);
+    context_.store.write({entry_.from, false}, context_.store.went_back_to(entry_.from), wait);
     commit(transaction);
     history::forget_next(entry_);
     begun_ = false;

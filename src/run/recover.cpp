@@ -114,7 +114,7 @@ void write_settled(const RunContext& context, history::Store& store, const histo
     history::Transaction transaction(context.connection, context.connection.dialect().begin, {},
                                      waiting(context));
     if (entry.statements_done == 0) {
-        store.write({entry.from, false}, std::nullopt, waiting(context));
+        store.write({entry.from, false}, store.went_back_to(entry.from), waiting(context));
     } else {
         store.write_journal(entry, waiting(context));
     }
