@@ -113,6 +113,15 @@ class Orphans(CrashTest):
         self.next_run_waits_and_ends_well()
         self.assertEqual(self.indexes(), ["CREATE INDEX t_a ON t (a)", "CREATE INDEX t_b ON t (id, a)"])
 
+    def test_index_that_cannot_be_built_leaves_no_trace(self):
+        self.after(TABLE + "INSERT INTO t VALUES (1, 1);")
+        self.files({"2_m2.up.sql": "CREATE UNIQUE INDEX CONCURRENTLY t_key ON t (id);"})
+        self.assertIn("23505", self.fails("up").err)
+        self.assertEqual((self.row(), self.look().invalid), ((1, False), []))
+        self.sql("DELETE FROM t WHERE id = 1;")
+        self.done("up")
+        self.ended_well()
+
     def test_dropped_index(self):
         self.after(TABLE + "CREATE INDEX t_a ON t (a);")
         self.kill_held_up("DROP INDEX CONCURRENTLY t_a;")
