@@ -155,6 +155,9 @@ class Round:
             raise Fault(f"exit code {result.code}:\n{result.err}")
         # An orphan in the server may still be at work; what is said must be true once it is gone, too.
         if all(other.poll() is not None for other in self.processes):
+            wait_until(lambda: not self.backends("state = 'active'"), "the end of what orphans do", 60)
+            # A session that lost its client while it was idle learns nothing of that by itself.
+            self.proxy.cut()
             wait_until(lambda: not self.backends(), "the end of orphans in the server", 60)
             self.cut_off_files += self.true_words(result).dirty
         return result
@@ -197,10 +200,10 @@ class Round:
         if words != golang_words(look.row):
             raise Fault(f"golang-migrate reads {words} of {look.row}")
 
-    def backends(self):
+    def backends(self, condition="true"):
         return [int(pid) for (pid,) in self.test.cluster.sql(
             "postgres", f"SELECT pid FROM pg_stat_activity WHERE application_name = '{APPLICATION}'"
-            f" AND datname = '{self.test.database}'")]
+            f" AND datname = '{self.test.database}' AND {condition}")]
 
     # What may happen to a program, each at a moment that nobody chose.
 
