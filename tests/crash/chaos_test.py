@@ -20,7 +20,7 @@ from crash import LONG, MAJOR, CrashTest
 from proxy import Proxy
 
 SEED = int(os.environ.get("AETHER_CHAOS_SEED") or random.randrange(10**6, 10**9))
-ROUNDS = int(os.environ.get("AETHER_CHAOS_ROUNDS") or (400 if LONG else 0))
+ROUNDS = int(os.environ.get("AETHER_CHAOS_ROUNDS") or (250 if LONG else 0))
 # The short form makes as many rounds as fit.
 SHORT_SECONDS = 75
 FILES = 8
