@@ -28,9 +28,11 @@ def faults(look, migrations):
 
 
 def history_faults(look):
-    """Each version is applied and reverted in turn, by events of ours alone."""
+    """Each version is applied and reverted in turn, by events of ours alone; a row that goes back moves nothing."""
     last = {}
     for version, event, direction, _ in look.events:
+        if event == "repaired":
+            continue
         wanted = REVERTED if last.get(version) == APPLIED else APPLIED
         if event != wanted or direction != {APPLIED: "up", REVERTED: "down"}[wanted]:
             yield f"version {version} has an event {event} ({direction}) after {last.get(version, 'none')}"
