@@ -39,10 +39,12 @@ SELECT version, direction, from_version, leads_to, statements_done, state, next_
        coalesce(xmin::text = (SELECT xmin::text FROM public.schema_migrations LIMIT 1), false)
 FROM public.schema_migrations_journal)sql";
 
+// A row that goes back to clean moves nothing.
 constexpr const char* kEvents = R"sql(
 SELECT version, event, direction,
        concat_ws(' ', leads_to, applied, name, checksum, md5(down_sql), statements_done, statements_total, error)
 FROM public.schema_migrations_history
+WHERE event <> 'repaired'
 ORDER BY id)sql";
 
 constexpr const char* kInvalid = R"sql(
