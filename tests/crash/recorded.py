@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Says of one look at a database where what is recorded differs from what is applied."""
 
-APPLIED, REVERTED = "applied", "reverted"
-
 
 def faults(look, migrations):
     """One line for each difference; empty when version row, history, journal and schema agree."""
@@ -28,15 +26,16 @@ def faults(look, migrations):
 
 
 def history_faults(look):
-    """Each version is applied and reverted in turn, by events of ours alone; a row that goes back moves nothing."""
-    last = {}
-    for version, event, direction, _ in look.events:
-        if event == "repaired":
-            continue
-        wanted = REVERTED if last.get(version) == APPLIED else APPLIED
-        if event != wanted or direction != {APPLIED: "up", REVERTED: "down"}[wanted]:
-            yield f"version {version} has an event {event} ({direction}) after {last.get(version, 'none')}"
-        last[version] = event
+    """Each version is applied and reverted in turn, and a row that goes back goes to what is applied."""
+    applied = []  # in the order of their application
+    for version, event, direction, leads_to in look.events:
+        last = applied[-1] if applied else -1
+        if event == "applied" and direction == "up" and version > last and leads_to == version:
+            applied.append(version)
+        elif event == "reverted" and direction == "down" and version == last:
+            applied.pop()
+        elif event != "repaired" or not version == leads_to == last:
+            yield f"event {event} ({direction}) of version {version} to {leads_to}, after {last}"
 
 
 def journal_faults(look, versions):
