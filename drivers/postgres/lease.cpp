@@ -3,9 +3,6 @@
 // the row is and for how long.
 #include "lease.hpp"
 
-#include <pwd.h>
-#include <unistd.h>
-
 #include <array>
 #include <random>
 #include <string_view>
@@ -13,6 +10,7 @@
 
 #include <fmt/format.h>
 #include <aether/migrate/error.hpp>
+#include <aether/migrate/spi/client_name.hpp>
 #include <aether/migrate/spi/lock_id.hpp>
 
 #include "backend.hpp"
@@ -38,17 +36,6 @@ constexpr seconds kGiveBackLimit{10};
 std::string random_token() {
     std::random_device random;
     return fmt::format("{:08x}{:08x}{:08x}{:08x}", random(), random(), random(), random());
-}
-
-std::string process_owner() {
-    std::array<char, 256> host{};
-    if (gethostname(host.data(), host.size() - 1) != 0)
-        host[0] = '\0';
-    std::array<char, 4096> buffer{};
-    passwd entry{};
-    passwd* found = nullptr;
-    getpwuid_r(geteuid(), &entry, buffer.data(), buffer.size(), &found);
-    return fmt::format("{}@{}", found != nullptr ? found->pw_name : std::to_string(geteuid()), host.data());
 }
 
 // A name that gets too long is cut, between characters, and told apart by a number made of all of it.
@@ -151,7 +138,7 @@ bool Lease::is_still_ours(const spi::Wait& wait) const {
 std::vector<spi::Value> Lease::new_lease() const {
     const char* const application = PQparameterStatus(session_.raw(), "application_name");
     return {tables_.id, token_,
-            fmt::format("{}, {}", process_owner(), application == nullptr ? "" : application),
+            fmt::format("{}, {}", spi::client_name(), application == nullptr ? "" : application),
             std::string(wanders_ ? "true" : "false"),
             fmt::format("{} milliseconds", parameters_.lock_lease.count())};
 }

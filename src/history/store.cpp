@@ -2,14 +2,11 @@
 // The only writer of the version table and the history.
 #include "store.hpp"
 
-#include <pwd.h>
-#include <unistd.h>
-
-#include <array>
 #include <utility>
 
 #include <fmt/format.h>
 #include <aether/migrate/error.hpp>
+#include <aether/migrate/spi/client_name.hpp>
 
 #include "applied.hpp"
 #include "catch_up.hpp"
@@ -18,17 +15,6 @@
 #include "transaction.hpp"
 
 namespace aether::migrate::history {
-
-std::string client_name() {
-    std::array<char, 256> host{};
-    if (gethostname(host.data(), host.size() - 1) != 0)
-        host[0] = '\0';
-    std::array<char, 4096> buffer{};
-    passwd entry{};
-    passwd* found = nullptr;
-    getpwuid_r(geteuid(), &entry, buffer.data(), buffer.size(), &found);
-    return fmt::format("{}@{}", found != nullptr ? found->pw_name : std::to_string(geteuid()), host.data());
-}
 
 namespace {
 
@@ -68,7 +54,8 @@ Store::Store(spi::Connection& connection, spi::TableNames tables, spi::Look look
       catalog_(catalog),
       role_(std::move(role)),
       applied_(load_applied(connection, tables_, look_, wait)),
-      author_{look_.facts.user, stored(client_name()), fmt::format("aether-migrate {}", library_version())},
+      author_{look_.facts.user, stored(spi::client_name()),
+              fmt::format("aether-migrate {}", library_version())},
       journal_exists_(look_.journal_table),
       journal_used_(look_.journal_row),
       replace_(!is_plain(look_)) {

@@ -92,7 +92,4 @@ private:
     bool prepared_ = false;
 };
 
-/// Returns user and host of this process, as "deploy@web-3".
-std::string client_name();
-
 }  // namespace aether::migrate::history
