@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 #include <aether/migrate/error.hpp>
 
-#include "placeholders.hpp"
+#include "row.hpp"
 
 namespace aether::migrate::history {
 
@@ -24,13 +24,6 @@ std::string number_of(const VersionState& state) {
 
 std::string flag_of(const VersionState& state) {
     return state.dirty ? "1" : "0";
-}
-
-spi::BoundStatement insert_row(const std::string& table, const VersionState& to,
-                               const spi::Dialect& dialect) {
-    return {fmt::format("INSERT INTO {} (version, dirty) VALUES ({}, {})", table, placeholder(dialect, 1),
-                        placeholder(dialect, 2)),
-            {number_of(to), flag_of(to)}};
 }
 
 }  // namespace
@@ -94,7 +87,8 @@ std::vector<spi::BoundStatement> replace_rows(const std::string& table, const Ve
                                               const spi::Dialect& dialect) {
     std::vector<spi::BoundStatement> statements{{fmt::format("DELETE FROM {}", table), {}}};
     if (has_row(to))
-        statements.push_back(insert_row(table, to, dialect));
+        statements.push_back(
+            insert_row(table, {{"version", number_of(to)}, {"dirty", flag_of(to)}}, dialect));
     return statements;
 }
 

@@ -7,8 +7,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 #include <aether/migrate/spi/connection.hpp>
 #include <aether/migrate/version.hpp>
@@ -47,20 +45,6 @@ struct Author {
     std::string client;  ///< "deploy@web-3"
     std::string tool;    ///< "aether-migrate 0.1.0"
 };
-
-/// Whether a database can store a text: UTF-8, without a zero byte, and ASCII where the database has another
-/// encoding (which may lack any character beyond).
-bool storable(std::string_view text, const spi::ServerFacts& facts);
-
-/// Returns a moment in ISO 8601 and UTC, which every database reads in the same way.
-std::string timestamp(std::chrono::system_clock::time_point moment);
-
-/// A column and its value.
-using ColumnValue = std::pair<std::string_view, spi::Value>;
-
-/// Returns an INSERT of one row.
-spi::BoundStatement insert_row(const std::string& table, std::vector<ColumnValue> columns,
-                               const spi::Dialect& dialect);
 
 /// Returns the INSERT of an event into the (qualified) history table.
 spi::BoundStatement append_event(const std::string& table, const Event& event, const Author& author,

@@ -11,6 +11,7 @@
 #include <aether/migrate/error.hpp>
 
 #include "../migration/checksum.hpp"
+#include "row.hpp"
 
 namespace aether::migrate::history {
 

@@ -12,6 +12,7 @@
 #include "catch_up.hpp"
 #include "compat.hpp"
 #include "layout.hpp"
+#include "row.hpp"
 #include "transaction.hpp"
 
 namespace aether::migrate::history {
@@ -86,6 +87,8 @@ std::vector<spi::BoundStatement> Store::appends(std::vector<Event> events) {
     statements.reserve(events.size());
     for (Event& event : events) {
         event.name = stored(event.name);
+        if (event.down_sql && !storable(*event.down_sql, look_.facts))
+            event.down_sql.reset();
         follow(written_applied_, event);
         event.applied = digest(written_applied_);
         statements.push_back(append_event(table, event, author_, connection_.dialect()));

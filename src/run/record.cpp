@@ -7,7 +7,6 @@
 
 #include <fmt/format.h>
 
-#include "../base/utf8.hpp"
 #include "outcome.hpp"
 
 namespace aether::migrate::run {
@@ -46,18 +45,11 @@ void Record::read_down_sql() {
         return;
     try {
         std::string text = context_.source.read(step_.down_file, 0, kKeptDownBytes + 1);
-        const bool odd = find_utf8_fault(text) || text.find('\0') != std::string::npos || !storable(text);
-        if (text.size() <= kKeptDownBytes && !odd)
+        if (text.size() <= kKeptDownBytes)
             down_sql_ = std::move(text);
     } catch (const Error& error) {
         context_.observer.warning(fmt::format("the history keeps no down SQL: {}", error.what()));
     }
-}
-
-// A database in another encoding than UTF-8 may lack any character beyond ASCII.
-bool Record::storable(std::string_view text) const {
-    return context_.unicode || std::all_of(text.begin(), text.end(),
-                                           [](char byte) { return static_cast<unsigned char>(byte) < 0x80; });
 }
 
 history::Event Record::event() const {
@@ -67,8 +59,7 @@ history::Event Record::event() const {
     event.kind =
         step_.plan.direction == Direction::up ? history::EventKind::applied : history::EventKind::reverted;
     event.leads_to = step_.plan.leads_to;
-    if (storable(step_.plan.title))
-        event.name = step_.plan.title;
+    event.name = step_.plan.title;
     if (!step_.plan.file.empty())
         event.checksum = step_.facts.checksum;
     event.down_sql = down_sql_;

@@ -53,7 +53,6 @@ public:
 
 private:
     void read_down_sql();
-    bool storable(std::string_view text) const;
 
     const StepContext& context_;
     const CheckedStep& step_;

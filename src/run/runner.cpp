@@ -95,11 +95,11 @@ Target without_resumed(Target target, const std::optional<Resumed>& resumed) {
 
 // Runs the steps and says how it ended. A stop between two steps, or one that rolled a step back, is no
 // error.
-void run_steps(const RunContext& context, const spi::Look& look, history::Store& store,
-               const std::string& session, const Work& work, Report& report) {
+void run_steps(const RunContext& context, history::Store& store, const std::string& session, const Work& work,
+               Report& report) {
     const StepContext step_context{context.connection, context.source,   context.settings,     store,
                                    context.clock,      context.observer, context.start.tables, context.limits,
-                                   context.reopen,     session,          look.facts.unicode,   context.stop};
+                                   context.reopen,     session,          context.stop};
     report.left = work.steps.size();
     for (const CheckedStep& step : work.steps) {
         if (context.stop.finish.stop_requested()) {
@@ -164,7 +164,7 @@ Report run_to(const RunContext& context, const Target& target) {
     for (const PlannedStep& step : plan.steps) {
         work.steps.push_back(check_step(context, step));
     }
-    run_steps(context, look, store, session, work, report);
+    run_steps(context, store, session, work, report);
     report.state = store.state();
     if (report.end == RunEnd::done && plan.short_by > 0) {
         report.end = RunEnd::short_of_it;

@@ -37,7 +37,6 @@ struct StepContext {
     const spi::Limits& limits;   ///< Of flags or options: they count before a file's header and the URL.
     const Reopen& reopen;        ///< May be empty.
     const std::string& session;  ///< The connection's name; may be empty.
-    bool unicode = true;         ///< The database can store every character.
     StopTokens stop;
 };
 
