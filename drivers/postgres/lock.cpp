@@ -144,6 +144,8 @@ bool MigrationLock::take_ids(const Ids& wanted, const spi::Wait& wait) {
     if (text_at(result.get(), 0, 0) != "t")
         return false;
     held_ = wanted;
+    if (!wanders())
+        session_.keep_plans();
     return true;
 }
 

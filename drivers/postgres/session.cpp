@@ -273,6 +273,7 @@ void Session::run_text(std::string_view text, const spi::Wait& wait,
     const std::stop_callback on_stop(wait.stop, [this] { wake_up_.signal(); });
     Waiting waiting = start_waiting(wait);
     const std::string terminated(text);
+    kept_plans_.before_text(text);
     let_cancel_pass();
     if (PQsendQuery(raw(), terminated.c_str()) == 0)
         fail_lost();
@@ -310,23 +311,27 @@ void Session::explain(const Cancellation& cancellation) {
     }
 }
 
-void Session::send_bound(const spi::BoundStatement& statement) {
+// Sends the statement with its text, or the one that the server keeps under a name.
+void Session::send_bound(const spi::BoundStatement& statement, const std::string& name) {
     std::vector<const char*> values;
     values.reserve(statement.values.size());
     for (const spi::Value& value : statement.values) {
         values.push_back(value ? value->c_str() : nullptr);
     }
-    if (PQsendQueryParams(raw(), statement.sql.c_str(), static_cast<int>(values.size()), nullptr,
-                          values.data(), nullptr, nullptr, 0) == 0) {
+    const int count = static_cast<int>(values.size());
+    const int sent =
+        name.empty() ? PQsendQueryParams(raw(), statement.sql.c_str(), count, nullptr, values.data(), nullptr,
+                                         nullptr, 0)
+                     : PQsendQueryPrepared(raw(), name.c_str(), count, values.data(), nullptr, nullptr, 0);
+    if (sent == 0)
         fail_lost();
-    }
 }
 
 ResultPointer Session::run(const spi::BoundStatement& statement, const spi::Wait& wait) {
     const std::stop_callback on_stop(wait.stop, [this] { wake_up_.signal(); });
     Waiting waiting = start_waiting(wait);
     let_cancel_pass();
-    send_bound(statement);
+    send_bound(statement, {});
     ResultPointer last;
     while (true) {
         await_result(waiting);
@@ -350,23 +355,39 @@ std::vector<ResultPointer> Session::run_pipeline(std::span<const spi::BoundState
     let_cancel_pass();
     if (PQenterPipelineMode(raw()) == 0)
         fail_lost();
+    std::vector<const spi::BoundStatement*>
+        learning;  // of each result to come, whether it answers for a name
     for (const spi::BoundStatement& statement : statements) {
-        send_bound(statement);
+        const KeptPlans::Manner manner = kept_plans_.manner_of(statement);
+        if (manner.prepare) {
+            if (PQsendPrepare(raw(), manner.name.c_str(), statement.sql.c_str(), 0, nullptr) == 0)
+                fail_lost();
+            learning.push_back(&statement);
+        }
+        send_bound(statement, manner.name);
+        learning.push_back(nullptr);
     }
     if (PQpipelineSync(raw()) == 0)
         fail_lost();
     std::vector<ResultPointer> results;
+    std::size_t answered = 0;
+    bool refused = false;  // a name was, which is the result of its statement
     while (true) {
         await_result(waiting);
         ResultPointer result(PQgetResult(raw()));
-        if (result == nullptr)
-            continue;  // the end of one statement's results
         const ExecStatusType status = PQresultStatus(result.get());
+        // Nothing ends one statement's results. The row-by-row mode of an earlier run_text() lasts for a
+        // pipeline's first statement (libpq 15.18).
+        if (result == nullptr || status == PGRES_SINGLE_TUPLE)
+            continue;
         if (status == PGRES_PIPELINE_SYNC)
             break;
-        // The row-by-row mode of an earlier run_text() lasts for a pipeline's first statement (libpq 15.18).
-        if (status != PGRES_SINGLE_TUPLE)
+        const spi::BoundStatement* name = learning[answered++];
+        if (name != nullptr && status == PGRES_COMMAND_OK) {
+            kept_plans_.learned(*name);
+        } else if (!std::exchange(refused, name != nullptr)) {
             results.push_back(std::move(result));
+        }
     }
     if (PQexitPipelineMode(raw()) == 0)
         fail_lost();

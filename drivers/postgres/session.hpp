@@ -15,6 +15,7 @@
 #include <libpq-fe.h>
 #include <aether/migrate/spi/connection.hpp>
 
+#include "kept_plans.hpp"
 #include "parameters.hpp"
 
 namespace aether::migrate::postgres {
@@ -75,6 +76,10 @@ public:
     std::vector<ResultPointer> run_pipeline(std::span<const spi::BoundStatement> statements,
                                             const spi::Wait& wait);
 
+    /// Lets the server keep the statements of later pipelines. Only when the session is known to stay with
+    /// one server session.
+    void keep_plans() noexcept { kept_plans_.switch_on(); }
+
     PGconn* raw() const noexcept { return connection_.get(); }
     ErrorStyle error_style() const noexcept { return error_style_; }
     void on_notice(std::function<void(const spi::Notice&)> listener) {
@@ -115,7 +120,7 @@ private:
 
     Waiting start_waiting(const spi::Wait& wait) const;
     void connect(const spi::Wait& wait);
-    void send_bound(const spi::BoundStatement& statement);
+    void send_bound(const spi::BoundStatement& statement, const std::string& name);
     void flush_and_read(Waiting& waiting);
     void await_result(Waiting& waiting);
     void tell_waiting(Waiting& waiting);
@@ -127,6 +132,7 @@ private:
     std::unique_ptr<PGconn, ConnectionClose> connection_;
     std::unique_ptr<Listeners> listeners_;  // libpq keeps its address
     WakeUp wake_up_;
+    KeptPlans kept_plans_;
     ErrorStyle error_style_;
     std::chrono::milliseconds cancel_limit_ = std::chrono::seconds{15};
     std::future<void> canceller_;  // of the last cancel request, until it is sent

@@ -22,12 +22,12 @@ constexpr std::size_t kDoublings = 8;  // more than from the first pause to the 
 
 }  // namespace
 
-Tries::Tries(const Limits& limits, Clock& clock, std::uint32_t seed)
+Tries::Tries(const Limits& limits, Clock& clock, std::optional<std::uint32_t> seed)
     : fixed_(limits.table_lock_timeout),
       retry_for_(limits.retry_for.value_or(kRetryFor)),
       clock_(clock),
       start_(clock.now()),
-      random_(seed) {}
+      seed_(seed) {}
 
 milliseconds Tries::elapsed() const {
     return std::chrono::duration_cast<milliseconds>(clock_.now() - start_);
@@ -68,8 +68,10 @@ bool Tries::may_try_again() const {
 milliseconds Tries::pause() {
     const milliseconds middle = std::min(kFirstPause * (1 << std::min(failed_, kDoublings)), kLongestPause);
     ++failed_;
+    if (!random_)
+        random_.emplace(seed_ ? *seed_ : std::random_device{}());
     // Written out, for a distribution gives other numbers in other standard libraries.
-    const milliseconds::rep spread = static_cast<milliseconds::rep>(random_()) % (middle.count() + 1);
+    const milliseconds::rep spread = static_cast<milliseconds::rep>((*random_)()) % (middle.count() + 1);
     return std::clamp(middle / 2 + milliseconds(spread), milliseconds(0),
                       std::max(left() - shortest(), milliseconds(0)));
 }

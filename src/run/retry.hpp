@@ -22,7 +22,7 @@ namespace aether::migrate::run {
 class Tries {
 public:
     /// Counts the time from now on. Tests give a `seed`.
-    Tries(const Limits& limits, Clock& clock, std::uint32_t seed = std::random_device{}());
+    Tries(const Limits& limits, Clock& clock, std::optional<std::uint32_t> seed = {});
 
     /// Returns how long the next try may wait for a lock; nothing: without a limit. At least 1 ms, and no
     /// more than what is left of the time for tries.
@@ -51,7 +51,8 @@ private:
     std::chrono::milliseconds retry_for_;
     Clock& clock_;
     std::chrono::steady_clock::time_point start_;
-    std::minstd_rand random_;
+    std::optional<std::uint32_t> seed_;
+    std::optional<std::minstd_rand> random_;  // made when it is needed
     std::size_t failed_ = 0;
 };
 
