@@ -101,7 +101,7 @@ void Narrator::on_blocked(const std::vector<spi::Blocker>& blockers) {
 
 void Narrator::on_trying_again(const StepReport& step, const ErrorDetails& why, std::size_t /*tries*/,
                                std::chrono::milliseconds pause) {
-    terminal_.line(fmt::format("{}: {}, trying again in {}", label_of(step), why.message, to_text(pause)));
+    terminal_.line(fmt::format("trying {} again in {}: {}", label_of(step), to_text(pause), why.message));
 }
 
 void Narrator::on_warning(std::string_view text) {
