@@ -2,7 +2,10 @@
 // The engine's Connection over a libpq session.
 #include "connection.hpp"
 
+#include <algorithm>
 #include <charconv>
+#include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -47,6 +50,32 @@ bool succeeded(const PGresult* result) {
     return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
 }
 
+// What is sent in front of a script, in one text with it.
+struct Opening {
+    explicit Opening(const std::vector<spi::BoundStatement>& opening) : statements(opening.size()) {
+        for (const spi::BoundStatement& statement : opening) {
+            text.append(statement.sql).append("; ");
+        }
+    }
+
+    // Makes an outcome that of the script alone.
+    void leave_out_of(spi::ScriptResult& outcome) const {
+        outcome.completed -= std::min(statements, outcome.completed);
+        if (outcome.failure)
+            outcome.failure->position -= std::min(text.size(), outcome.failure->position);
+    }
+
+    std::string text;
+    std::size_t statements;
+};
+
+// Whether a batch does no more than open a block of the engine's.
+bool only_opens(std::span<const spi::BoundStatement> statements) {
+    return !statements.empty() && statements.front().sql == postgres::dialect().begin &&
+           std::all_of(statements.begin(), statements.end(),
+                       [](const spi::BoundStatement& statement) { return statement.values.empty(); });
+}
+
 }  // namespace
 
 PostgresConnection::PostgresConnection(Parameters parameters, const spi::Wait& wait)
@@ -81,7 +110,8 @@ spi::Look PostgresConnection::do_look(const spi::TableNames& tables, const spi::
 spi::ScriptResult PostgresConnection::do_execute(std::string_view text, const spi::Wait& wait) {
     spi::ScriptResult outcome;
     const Watch watch(watcher_, {wait, limits_.lock_timeout(), limits_.backend()});
-    session_.run_text(text, wait, [&outcome, this](const PGresult* result) {
+    const Opening opening(session_.take_opening());
+    session_.run_text(opening.text + std::string(text), wait, [&outcome, this](const PGresult* result) {
         switch (PQresultStatus(result)) {
             case PGRES_COMMAND_OK:
             case PGRES_TUPLES_OK:
@@ -95,6 +125,7 @@ spi::ScriptResult PostgresConnection::do_execute(std::string_view text, const sp
                 break;  // rows of a SELECT, an empty query, a COPY that the session answers
         }
     });
+    opening.leave_out_of(outcome);
     if (outcome.failure) {
         complete_failure(outcome, wait, session_.error_style());
         name_blockers(*outcome.failure, watcher_.blockers(), limits_.lock_timeout(),
@@ -114,6 +145,10 @@ spi::Rows PostgresConnection::do_query(const spi::BoundStatement& statement, con
 
 std::vector<spi::Rows> PostgresConnection::do_batch(std::span<const spi::BoundStatement> statements,
                                                     const spi::Wait& wait) {
+    if (only_opens(statements) && do_transaction_state() == spi::TransactionState::idle) {
+        session_.open_with_next(statements);
+        return std::vector<spi::Rows>(statements.size());
+    }
     const Watch watch(watcher_, {wait, limits_.lock_timeout(), limits_.backend()});
     const std::vector<ResultPointer> results = session_.run_pipeline(statements, wait);
     std::vector<spi::Rows> answers;
@@ -197,6 +232,8 @@ spi::SessionState PostgresConnection::do_probe(std::string_view session_name, co
 }
 
 spi::TransactionState PostgresConnection::do_transaction_state() const {
+    if (session_.opens_with_next())
+        return spi::TransactionState::open;
     switch (PQtransactionStatus(session_.raw())) {
         case PQTRANS_IDLE:
             return spi::TransactionState::idle;

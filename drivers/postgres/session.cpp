@@ -3,9 +3,7 @@
 #include "session.hpp"
 
 #include <poll.h>
-#include <sys/eventfd.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -94,26 +92,6 @@ void discard_copy(PGconn* connection) {
 }
 
 }  // namespace
-
-WakeUp::WakeUp() : descriptor_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-    if (descriptor_ < 0) {
-        throw Error(ErrorCode::internal, "can't make an event descriptor");
-    }
-}
-
-WakeUp::~WakeUp() {
-    close(descriptor_);
-}
-
-void WakeUp::signal() const noexcept {
-    const std::uint64_t one = 1;
-    [[maybe_unused]] const ssize_t written = write(descriptor_, &one, sizeof one);
-}
-
-void WakeUp::clear() const noexcept {
-    std::uint64_t count = 0;
-    [[maybe_unused]] const ssize_t taken = read(descriptor_, &count, sizeof count);
-}
 
 Session::Session(const Parameters& parameters, const spi::Wait& wait)
     : listeners_(std::make_unique<Listeners>()), error_style_(parameters.error_style) {
@@ -268,14 +246,13 @@ void Session::await_result(Waiting& waiting) {
         fail_lost();
 }
 
-void Session::run_text(std::string_view text, const spi::Wait& wait,
+void Session::run_text(const std::string& text, const spi::Wait& wait,
                        const std::function<void(const PGresult*)>& take) {
     const std::stop_callback on_stop(wait.stop, [this] { wake_up_.signal(); });
     Waiting waiting = start_waiting(wait);
-    const std::string terminated(text);
     kept_plans_.before_text(text);
     let_cancel_pass();
-    if (PQsendQuery(raw(), terminated.c_str()) == 0)
+    if (PQsendQuery(raw(), text.c_str()) == 0)
         fail_lost();
     PQsetSingleRowMode(raw());
     bool obeyed = false;
@@ -328,6 +305,8 @@ void Session::send_bound(const spi::BoundStatement& statement, const std::string
 }
 
 ResultPointer Session::run(const spi::BoundStatement& statement, const spi::Wait& wait) {
+    if (opens_with_next())
+        run_pipeline({}, wait);
     const std::stop_callback on_stop(wait.stop, [this] { wake_up_.signal(); });
     Waiting waiting = start_waiting(wait);
     let_cancel_pass();
@@ -357,6 +336,11 @@ std::vector<ResultPointer> Session::run_pipeline(std::span<const spi::BoundState
         fail_lost();
     std::vector<const spi::BoundStatement*>
         learning;  // of each result to come, whether it answers for a name
+    const std::vector<spi::BoundStatement> opening = take_opening();
+    for (const spi::BoundStatement& statement : opening) {
+        send_bound(statement, {});
+        learning.push_back(nullptr);
+    }
     for (const spi::BoundStatement& statement : statements) {
         const KeptPlans::Manner manner = kept_plans_.manner_of(statement);
         if (manner.prepare) {
@@ -394,6 +378,11 @@ std::vector<ResultPointer> Session::run_pipeline(std::span<const spi::BoundState
     rethrow_from(*listeners_);
     if (std::any_of(results.begin(), results.end(), was_cancelled))
         explain(waiting.cancellation);
+    for (std::size_t index = 0; index < opening.size(); ++index) {
+        if (PQresultStatus(results[index].get()) != PGRES_COMMAND_OK)
+            throw bookkeeping_error(results[index].get(), error_style_, opening[index].sql);
+    }
+    results.erase(results.begin(), results.begin() + static_cast<std::ptrdiff_t>(opening.size()));
     return results;
 }
 

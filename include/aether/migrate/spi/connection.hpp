@@ -174,7 +174,8 @@ public:
     Rows query(const BoundStatement& statement, const Wait& wait) { return do_query(statement, wait); }
 
     /// Runs statements in order and stops at the first failure. Where the database can they travel without
-    /// waiting for each other. Returns tag and affected rows of each; rows that they return are dropped.
+    /// waiting for each other. Returns tag and affected rows of each; rows that they return are dropped. A
+    /// driver may keep back a batch that only opens a block, and send it with the next call.
     std::vector<Rows> batch(std::span<const BoundStatement> statements, const Wait& wait) {
         return do_batch(statements, wait);
     }
