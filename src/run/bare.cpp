@@ -147,7 +147,7 @@ private:
             spi::Wait wait = record_.finishing();
             wait.deadline = std::min(*wait.deadline, context_.clock.now() + kUndoLimit);
             settlement =
-                settle(context_.connection, entry, spi::Ending::refused, step_.facts.directives.idempotent,
+                settle(context_.connection, entry, step_.facts.directives.idempotent,
                        context_.stop.abort.stop_requested() ? Touch::look_only : Touch::repair, wait);
         }
         switch (settlement.effect) {

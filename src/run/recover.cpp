@@ -131,10 +131,8 @@ std::optional<Resumed> recover(const RunContext& context, history::Store& store,
     std::optional<CheckedStep> step = step_of(context, entry);
     if (entry.state != history::JournalState::between) {
         const bool repeatable = step && step->facts.directives.idempotent;
-        const spi::Ending ending =
-            entry.state == history::JournalState::refused ? spi::Ending::refused : spi::Ending::lost;
         const Settlement settlement =
-            settle(context.connection, entry, ending, repeatable, Touch::repair, repairing(context));
+            settle(context.connection, entry, repeatable, Touch::repair, repairing(context));
         if (settlement.effect != spi::Effect::absent && settlement.effect != spi::Effect::present) {
             refuse(entry, fmt::format("{}; {}", describe(entry), settlement.facts),
                    settlement.effect != spi::Effect::unknown

@@ -64,9 +64,7 @@ private:
         }
         const std::optional<CheckedStep> step = step_of(context_, entry_);
         const Settlement settlement =
-            settle(context_.connection, entry_,
-                   entry_.state == history::JournalState::refused ? spi::Ending::refused : spi::Ending::lost,
-                   step && step->facts.directives.idempotent,
+            settle(context_.connection, entry_, step && step->facts.directives.idempotent,
                    mode_ == RepairMode::act ? Touch::repair : Touch::look_only, repairing(context_));
         report_.known.push_back(settlement.facts);
         for (const std::string& repair : settlement.repairs) {

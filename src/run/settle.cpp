@@ -20,14 +20,16 @@ Settlement unknown(std::string facts, std::string look_at, std::vector<std::stri
 
 }  // namespace
 
-Settlement settle(spi::Connection& connection, const history::JournalEntry& entry, spi::Ending ending,
-                  bool repeatable, Touch touch, const spi::Wait& wait) {
+Settlement settle(spi::Connection& connection, const history::JournalEntry& entry, bool repeatable,
+                  Touch touch, const spi::Wait& wait) {
     const std::string& note = entry.next.note;
     if (note.empty()) {
         if (repeatable)
             return {spi::Effect::absent, "the file says that its statements may be repeated", "", {}};
         return unknown("no driver can see whether such a statement ran", "what its statements change", {});
     }
+    const spi::Ending ending =
+        entry.state == history::JournalState::refused ? spi::Ending::refused : spi::Ending::lost;
     const spi::Finding finding = connection.find_effect(note, ending, wait);
     if (finding.effect == spi::Effect::unknown && repeatable)
         return {spi::Effect::absent, "the file says that its statements may be repeated", "", {}};

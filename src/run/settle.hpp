@@ -22,10 +22,10 @@ struct Settlement {
     std::vector<std::string> repairs;           ///< Statements that were run, or would be.
 };
 
-/// Asks the driver about the entry's next segment, and with Touch::repair runs what removes or completes its
-/// remains, then asks again. `repeatable`: the file says that its statements may be run again.
-/// Throws Error: connection_failed, cancelled.
-Settlement settle(spi::Connection& connection, const history::JournalEntry& entry, spi::Ending ending,
-                  bool repeatable, Touch touch, const spi::Wait& wait);
+/// Asks the driver about the next segment of an entry that is intended or refused, and with Touch::repair
+/// runs what removes or completes its remains, then asks again. `repeatable`: the file says that its
+/// statements may be run again. Throws Error: connection_failed, cancelled.
+Settlement settle(spi::Connection& connection, const history::JournalEntry& entry, bool repeatable,
+                  Touch touch, const spi::Wait& wait);
 
 }  // namespace aether::migrate::run
