@@ -136,9 +136,8 @@ int Context::conclude(const Report& report) {
     if (report.steps.empty() && report.end == RunEnd::done)
         terminal_.line("no change");
     if (report.end == RunEnd::stopped && signals_.status_when_stopped() != kSuccess) {
-        terminal_.line(
-            fmt::format("stopped with {} of the migrations left; the database is at {}, clean", report.left,
-                        report.state.version ? "version " + to_string(report.state.version) : "no version"));
+        terminal_.line(fmt::format("stopped with {} of the migrations left; the database is at {}, clean",
+                                   report.left, in_words(report.state.version)));
     }
     finished();
     closing();

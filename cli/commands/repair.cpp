@@ -20,8 +20,7 @@ Answer read_answer(const ParsedFlags& flags) {
 }
 
 std::string words(const VersionState& state) {
-    return fmt::format("{}, {}", state.version ? "version " + to_string(state.version) : "no version",
-                       state.dirty ? "dirty" : "clean");
+    return fmt::format("{}, {}", in_words(state.version), state.dirty ? "dirty" : "clean");
 }
 
 }  // namespace

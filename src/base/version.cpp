@@ -35,6 +35,10 @@ std::string to_string(const std::optional<Version>& version) {
     return version ? std::to_string(version->number) : "-1";
 }
 
+std::string in_words(const std::optional<Version>& version) {
+    return version ? "version " + to_string(version) : "no version";
+}
+
 std::string_view library_version() noexcept {
     // The build passes the number, so that it is written down once, in CMakeLists.txt.
     return AETHER_MIGRATE_VERSION;

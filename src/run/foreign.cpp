@@ -23,10 +23,6 @@ struct Candidate {
     std::optional<Version> untouched;  // the version when nothing of it is applied
 };
 
-std::string version_words(const std::optional<Version>& version) {
-    return version ? "version " + to_string(version) : "no version";
-}
-
 std::optional<CheckedStep> checked(const RunContext& context, const CatalogEntry& entry,
                                    Direction direction) {
     PlannedStep step;
@@ -78,7 +74,7 @@ RepairReport repair_foreign(const RunContext& context, history::Store& store, Re
     report.known.push_back(
         fmt::format("{} is marked dirty, and our journal knows nothing of it: golang-migrate or "
                     "a person marked it",
-                    version_words(current)));
+                    in_words(current)));
     const std::vector<Candidate> candidates = find_candidates(context, current);
     std::size_t empty = 0;
     std::string forces;
@@ -95,8 +91,7 @@ RepairReport repair_foreign(const RunContext& context, history::Store& store, Re
         report.next = fmt::format("\"migrate force {}\" if it is complete{}", to_string(current), forces);
         return report;
     }
-    report.actions.push_back(
-        fmt::format("mark {} clean: no statement can have been run", version_words(current)));
+    report.actions.push_back(fmt::format("mark {} clean: no statement can have been run", in_words(current)));
     if (mode == RepairMode::explain)
         return report;
     history::Transaction transaction(context.connection, context.connection.dialect().begin, {},

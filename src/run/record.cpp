@@ -125,7 +125,7 @@ ErrorDetails Record::nothing_applied(ErrorDetails details) const {
         details.state = fmt::format("nothing of this file was applied; {}", details.state);
     } else {
         details.state = fmt::format("the database is at {}, clean: nothing of this file was applied",
-                                    state.version ? "version " + to_string(state.version) : "no version");
+                                    in_words(state.version));
     }
     if (is_passing(details)) {
         details.next = fmt::format(

@@ -124,9 +124,8 @@ RepairReport repair_under(const RunContext& context, const spi::Look& look, Repa
         refuse_answer(answer);
         RepairReport report;
         report.before = report.after = store.state();
-        report.known.push_back(fmt::format(
-            "the database is at {}, clean: there is nothing to repair",
-            store.state().version ? "version " + to_string(store.state().version) : "no version"));
+        report.known.push_back(fmt::format("the database is at {}, clean: there is nothing to repair",
+                                           in_words(store.state().version)));
         return report;
     }
     if (store.journal())

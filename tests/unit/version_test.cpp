@@ -45,6 +45,11 @@ TEST(version, prints_no_version_as_minus_one) {
     EXPECT_EQ(to_string(kMaxVersion), "9223372036854775807");
 }
 
+TEST(version, names_itself_in_a_sentence) {
+    EXPECT_EQ(in_words(std::nullopt), "no version");
+    EXPECT_EQ(in_words(Version{7}), "version 7");
+}
+
 TEST(version, orders_by_number) {
     EXPECT_LT(Version{9}, Version{10});
     EXPECT_EQ(Version{9}, Version{9});

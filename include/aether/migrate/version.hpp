@@ -38,6 +38,9 @@ AETHER_MIGRATE_EXPORT std::optional<Version> parse_version(std::string_view digi
 /// Returns the number in decimal, or "-1" for no version: the form that golang-migrate prints and stores.
 AETHER_MIGRATE_EXPORT std::string to_string(const std::optional<Version>& version);
 
+/// Returns the same for a sentence: "version 7", or "no version".
+AETHER_MIGRATE_EXPORT std::string in_words(const std::optional<Version>& version);
+
 /// Returns the version of this library as "MAJOR.MINOR.PATCH".
 AETHER_MIGRATE_EXPORT std::string_view library_version() noexcept;
 
