@@ -20,6 +20,9 @@ Error unknown_outcome(const Error& lost) {
 
 }  // namespace
 
+Transaction::Transaction(spi::Connection& connection, const spi::Wait& wait)
+    : Transaction(connection, connection.dialect().begin, {}, wait) {}
+
 Transaction::Transaction(spi::Connection& connection, std::string_view begin,
                          std::vector<spi::BoundStatement> first, const spi::Wait& wait)
     : connection_(connection) {

@@ -12,6 +12,8 @@ namespace aether::migrate::history {
 /// Opens a block; rolls it back when it is destroyed without a commit.
 class Transaction {
 public:
+    /// Begins a block of the engine's own.
+    Transaction(spi::Connection& connection, const spi::Wait& wait);
     /// Sends the statement that begins (the dialect's, or a file's own) and the first statements of the block
     /// with it.
     Transaction(spi::Connection& connection, std::string_view begin, std::vector<spi::BoundStatement> first,

@@ -92,7 +92,7 @@ void Progress::finish(Transaction& transaction, const history::JournalEntry& don
 void Progress::write(const history::JournalEntry& entry) {
     const spi::Wait wait = record_.finishing();
     try {
-        Transaction transaction(context_.connection, context_.connection.dialect().begin, {}, wait);
+        Transaction transaction(context_.connection, wait);
         context_.store.write_journal(entry, wait);
         commit(transaction);
     } catch (const Error& error) {
@@ -113,7 +113,7 @@ void Progress::note_done(const history::JournalEntry& done) {
 
 void Progress::go_back() {
     const spi::Wait wait = record_.finishing();
-    Transaction transaction(context_.connection, context_.connection.dialect().begin, {}, wait);
+    Transaction transaction(context_.connection, wait);
     context_.store.write({entry_.from, false}, context_.store.went_back_to(entry_.from), wait);
     commit(transaction);
     history::forget_next(entry_);

@@ -111,8 +111,7 @@ void decide(history::JournalEntry& entry, spi::Effect effect) {
 }
 
 void write_settled(const RunContext& context, history::Store& store, const history::JournalEntry& entry) {
-    history::Transaction transaction(context.connection, context.connection.dialect().begin, {},
-                                     waiting(context));
+    history::Transaction transaction(context.connection, waiting(context));
     if (entry.statements_done == 0) {
         store.write({entry.from, false}, store.went_back_to(entry.from), waiting(context));
     } else {

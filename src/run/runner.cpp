@@ -180,8 +180,7 @@ void force_to(const RunContext& context, const std::optional<Version>& version) 
     const lock::SessionLock lock = take_lock(context, first, stop_of_waiting(context));
     const spi::Look look = look_at(context);
     history::Store store = make_store(context, look);
-    history::Transaction transaction(context.connection, context.connection.dialect().begin, {},
-                                     waiting(context));
+    history::Transaction transaction(context.connection, waiting(context));
     store.force(version, history::EventKind::forced, waiting(context));
     try {
         transaction.commit(waiting(context));

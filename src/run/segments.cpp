@@ -198,8 +198,7 @@ private:
     std::optional<SendFailure> finish() {
         if (open_)
             return close_segment(true);
-        Transaction transaction(context_.connection, context_.connection.dialect().begin, {},
-                                record_.finishing());
+        Transaction transaction(context_.connection, record_.finishing());
         progress_.finish(transaction, progress_.entry());
         return std::nullopt;
     }
@@ -240,7 +239,7 @@ std::optional<SendFailure> run_whole(const StepContext& context, const CheckedSt
         if (std::optional<SendFailure> failure = run_bare(context, step, record, progress, all))
             return failure;
     }
-    Transaction transaction(context.connection, context.connection.dialect().begin, {}, record.finishing());
+    Transaction transaction(context.connection, record.finishing());
     progress.finish(transaction, progress.entry());
     return std::nullopt;
 }

@@ -28,8 +28,7 @@ public:
         : context_(context), step_(step), record_(record) {}
 
     void move_version() {
-        Transaction transaction(context_.connection, context_.connection.dialect().begin, {},
-                                record_.bookkeeping());
+        Transaction transaction(context_.connection, record_.bookkeeping());
         context_.store.write(record_.target(false), record_.event(), record_.bookkeeping());
         record_.commit(transaction, record_.target(false));
     }
