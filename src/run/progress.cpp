@@ -142,8 +142,7 @@ std::string Progress::force_commands() const {
 }
 
 ErrorDetails Progress::partly_applied(ErrorDetails details) const {
-    if (details.where.file.empty())
-        details.where.file = context_.source.path_of(step_.plan.file);
+    record_.add_file(details);
     const std::size_t done = entry_.statements_done;
     if (done == entry_.statements_total) {
         details.state = fmt::format(
@@ -169,8 +168,7 @@ ErrorDetails Progress::partly_applied(ErrorDetails details) const {
 }
 
 ErrorDetails Progress::unrecorded(ErrorDetails details) const {
-    if (details.where.file.empty())
-        details.where.file = context_.source.path_of(step_.plan.file);
+    record_.add_file(details);
     details.state = fmt::format("{}: how far this file came could not be recorded", marked());
     details.next =
         context_.store.keeps_journal()
@@ -187,8 +185,7 @@ void Progress::fail(ErrorDetails details) const {
 void Progress::fail_unsettled(ErrorDetails details, const Settlement& settlement) const {
     if (!context_.store.keeps_journal())
         fail_unknown(std::move(details), settlement);
-    if (details.where.file.empty())
-        details.where.file = context_.source.path_of(step_.plan.file);
+    record_.add_file(details);
     details.state = fmt::format("{}; of the statement in line {} remains are there: {}", marked(),
                                 entry_.next.line, settlement.facts);
     details.next =
@@ -197,8 +194,7 @@ void Progress::fail_unsettled(ErrorDetails details, const Settlement& settlement
 }
 
 void Progress::fail_unknown(ErrorDetails details, const Settlement& settlement) const {
-    if (details.where.file.empty())
-        details.where.file = context_.source.path_of(step_.plan.file);
+    record_.add_file(details);
     if (entry_.next.statements > 1) {
         details.state =
             fmt::format("{}: which of the {} statements of this file are applied can't be told ({})",

@@ -111,6 +111,11 @@ void Record::commit(history::Transaction& transaction, const VersionState& after
     context_.store.committed();
 }
 
+void Record::add_file(ErrorDetails& details) const {
+    if (details.where.file.empty() && !step_.plan.file.empty())
+        details.where.file = context_.source.path_of(step_.plan.file);
+}
+
 bool Record::is_passing(const ErrorDetails& details) const {
     const auto states = context_.connection.dialect().passing;
     return std::find(states.begin(), states.end(), details.sqlstate) != states.end();
@@ -119,8 +124,7 @@ bool Record::is_passing(const ErrorDetails& details) const {
 ErrorDetails Record::nothing_applied(ErrorDetails details) const {
     const VersionState& state = context_.store.state();
     const std::string_view direction = name_of(step_.plan.direction);
-    if (details.where.file.empty() && !step_.plan.file.empty())
-        details.where.file = context_.source.path_of(step_.plan.file);
+    add_file(details);
     if (!details.state.empty()) {
         details.state = fmt::format("nothing of this file was applied; {}", details.state);
     } else {

@@ -41,6 +41,9 @@ public:
     /// connection_failed when it is known that nothing was committed; outcome_unknown.
     void commit(history::Transaction& transaction, const VersionState& after);
 
+    /// Names the step's file in a failure that names none.
+    void add_file(ErrorDetails& details) const;
+
     /// Whether a failure may pass when the same is tried a moment later.
     bool is_passing(const ErrorDetails& details) const;
 
