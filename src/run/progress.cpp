@@ -55,7 +55,7 @@ bool Progress::wait_for_next(SendFailure& failure) {
 
 void Progress::commit(Transaction& transaction) {
     try {
-        transaction.commit({context_.stop.abort, std::nullopt});
+        transaction.commit(record_.committing());
     } catch (const Error& error) {
         if (error.code() != ErrorCode::outcome_unknown)
             throw;

@@ -14,8 +14,7 @@ namespace aether::migrate::run {
 namespace {
 
 constexpr std::size_t kKeptDownBytes = 1u << 20;
-// A commit may have much to do: deferred constraints, a slow standby. What no server takes longer for is
-// lost.
+// Deferred constraints, a slow standby. What no server takes longer for is lost.
 constexpr std::chrono::hours kCommitLimit{1};
 // Longer than usual, because without these writes a migration that ran counts as dirty.
 constexpr std::chrono::seconds kFinalWriteLimit{300};
@@ -79,9 +78,13 @@ spi::Wait Record::finishing() const {
     return {context_.stop.abort, context_.clock.now() + kFinalWriteLimit};
 }
 
+spi::Wait Record::committing() const {
+    return {context_.stop.abort, context_.clock.now() + kCommitLimit};
+}
+
 void Record::commit(history::Transaction& transaction, const VersionState& after) {
     try {
-        transaction.commit({context_.stop.abort, context_.clock.now() + kCommitLimit});
+        transaction.commit(committing());
     } catch (const Error& error) {
         ErrorDetails details = error.details();
         if (error.code() == ErrorCode::bookkeeping_failed) {

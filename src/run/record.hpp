@@ -34,6 +34,8 @@ public:
     /// For those after something that can't be rolled back: they make known what was applied. Only an abort
     /// cuts them short.
     spi::Wait finishing() const;
+    /// For a COMMIT of the step, which may have much to do: up to an hour. Only an abort cuts it short.
+    spi::Wait committing() const;
 
     /// Commits a transaction that moves the version row to `after`, whatever comes between: a lost answer is
     /// looked for on another session. Throws Error: migration_failed when the server refused the commit (what
