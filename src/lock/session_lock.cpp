@@ -17,7 +17,6 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr seconds kPatience{30 * 60};
 constexpr milliseconds kFirstPause{2};
 constexpr milliseconds kLongestPause{250};
 constexpr seconds kReportEvery{10};

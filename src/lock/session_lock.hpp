@@ -13,10 +13,12 @@
 
 namespace aether::migrate::lock {
 
+/// How long is waited for other runs when nobody says it: a replica may stand behind a long migration.
+inline constexpr std::chrono::seconds kPatience = std::chrono::minutes(30);
+
 /// How long to wait, and who hears of it.
 struct LockOptions {
-    /// Strict when given; 0 asks once. Not given: 30 minutes, since a replica may stand behind a long
-    /// migration.
+    /// Strict when given; 0 asks once. Not given: kPatience.
     std::optional<std::chrono::seconds> timeout{};
     std::stop_token stop{};
 };

@@ -11,6 +11,7 @@
 #include "../history/transaction.hpp"
 #include "check.hpp"
 #include "progress.hpp"
+#include "retry.hpp"
 
 namespace aether::migrate::run {
 
@@ -20,8 +21,6 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr milliseconds kPause{250};
-constexpr seconds kPatience{30 * 60};
-constexpr seconds kRepairLimit{600};
 constexpr seconds kShortestRepair{10};
 
 // The first line is golang-migrate's.
@@ -53,7 +52,7 @@ void await_end_of(const RunContext& context, const history::JournalEntry& entry,
     if (entry.session.empty() || entry.session == session)
         return;
     const auto start = context.clock.now();
-    const seconds limit = context.lock_timeout.value_or(kPatience);
+    const seconds limit = context.lock_timeout.value_or(lock::kPatience);
     bool told = false;
     while (true) {
         const spi::SessionState state = context.connection.probe(entry.session, waiting(context));
@@ -98,7 +97,7 @@ std::optional<CheckedStep> step_of(const RunContext& context, const history::Jou
 
 spi::Wait repairing(const RunContext& context) {
     const Limits limits = combine(context.limits, context.settings.limits);
-    const milliseconds patience = limits.retry_for.value_or(kRepairLimit);
+    const milliseconds patience = limits.retry_for.value_or(kRetryFor);
     return {context.stop.roll_back, context.clock.now() + std::max<milliseconds>(patience, kShortestRepair)};
 }
 

@@ -15,7 +15,6 @@ using std::chrono::milliseconds;
 // that nobody asked for.
 constexpr std::array<milliseconds, 6> kLadder{milliseconds(300),  milliseconds(500),  milliseconds(1500),
                                               milliseconds(3000), milliseconds(3000), milliseconds(5000)};
-constexpr milliseconds kRetryFor = std::chrono::minutes(10);
 constexpr milliseconds kFirstPause{200};
 constexpr milliseconds kLongestPause{30'000};
 constexpr std::size_t kDoublings = 8;  // more than from the first pause to the longest

@@ -14,6 +14,9 @@
 
 namespace aether::migrate::run {
 
+/// How long is tried when Limits::retry_for says nothing.
+inline constexpr std::chrono::milliseconds kRetryFor = std::chrono::minutes(10);
+
 /// The tries of one piece of work, the first one included.
 ///
 /// All traffic of a table queues behind a try that queues for a lock on it. So the first tries are short;
