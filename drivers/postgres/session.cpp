@@ -93,8 +93,7 @@ void discard_copy(PGconn* connection) {
 
 }  // namespace
 
-Session::Session(const Parameters& parameters, const spi::Wait& wait)
-    : listeners_(std::make_unique<Listeners>()), error_style_(parameters.error_style) {
+ConnectionPointer start_connecting(const Parameters& parameters) {
     std::vector<const char*> keywords;
     std::vector<const char*> values;
     for (const auto& [keyword, value] : parameters.keywords) {
@@ -103,7 +102,13 @@ Session::Session(const Parameters& parameters, const spi::Wait& wait)
     }
     keywords.push_back(nullptr);
     values.push_back(nullptr);
-    connection_.reset(PQconnectStartParams(keywords.data(), values.data(), 0));
+    return ConnectionPointer(PQconnectStartParams(keywords.data(), values.data(), 0));
+}
+
+Session::Session(const Parameters& parameters, const spi::Wait& wait)
+    : connection_(start_connecting(parameters)),
+      listeners_(std::make_unique<Listeners>()),
+      error_style_(parameters.error_style) {
     if (connection_ == nullptr) {
         throw Error(ErrorCode::connection_failed, "libpq can't allocate a connection");
     }

@@ -28,7 +28,11 @@ struct ConnectionClose {
 struct ResultClear {
     void operator()(PGresult* result) const noexcept { PQclear(result); }
 };
+using ConnectionPointer = std::unique_ptr<PGconn, ConnectionClose>;
 using ResultPointer = std::unique_ptr<PGresult, ResultClear>;
+
+/// Begins to connect, without waiting. Returns nothing when there is no memory for it.
+ConnectionPointer start_connecting(const Parameters& parameters);
 
 /// Returns a value of a result as text; empty for NULL. It lives as long as the result.
 inline std::string_view text_at(const PGresult* result, int row, int column) {
@@ -124,7 +128,7 @@ private:
     static void explain(const Cancellation& cancellation);
     [[noreturn]] void fail_lost() const;
 
-    std::unique_ptr<PGconn, ConnectionClose> connection_;
+    ConnectionPointer connection_;
     std::unique_ptr<Listeners> listeners_;  // libpq keeps its address
     WakeUp wake_up_;
     KeptPlans kept_plans_;

@@ -5,7 +5,6 @@
 #include <poll.h>
 
 #include <algorithm>
-#include <vector>
 
 namespace aether::migrate::postgres {
 
@@ -22,16 +21,7 @@ void ignore_notice(void* /*context*/, const char* /*message*/) {}
 
 }  // namespace
 
-SideSession::SideSession(const Parameters& parameters) noexcept {
-    std::vector<const char*> keywords;
-    std::vector<const char*> values;
-    for (const auto& [keyword, value] : parameters.keywords) {
-        keywords.push_back(keyword.c_str());
-        values.push_back(value.c_str());
-    }
-    keywords.push_back(nullptr);
-    values.push_back(nullptr);
-    connection_.reset(PQconnectStartParams(keywords.data(), values.data(), 0));
+SideSession::SideSession(const Parameters& parameters) noexcept : connection_(start_connecting(parameters)) {
     if (connection_ == nullptr || PQstatus(connection_.get()) == CONNECTION_BAD) {
         state_ = State::lost;
         return;

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <chrono>
-#include <memory>
 #include <stop_token>
 #include <string>
 
@@ -43,7 +42,7 @@ private:
     void read_on() noexcept;
     short awaited_events() const noexcept;
 
-    std::unique_ptr<PGconn, ConnectionClose> connection_;
+    ConnectionPointer connection_;
     ResultPointer result_;
     PostgresPollingStatusType polling_ = PGRES_POLLING_WRITING;
     State state_ = State::connecting;
