@@ -1,10 +1,20 @@
 // SPDX-License-Identifier: MIT
-// Names of server sessions that outlive them: a process number is used again, its start time is not.
+// The process behind a session, and its name, which outlives it: a process number is used again, its start
+// time is not.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string_view>
 
 namespace aether::migrate::postgres {
+
+/// The server's process that answers a session, by its real number: a pooler tells its clients another one.
+struct Backend {
+    int pid = 0;
+    /// When it began, in microseconds of Unix time, for numbers are used again. Nothing: it is not shown.
+    std::optional<std::int64_t> began;
+};
 
 /// An expression: the name of the session that runs it, "PID START" with the start in microseconds. Double
 /// precision on every server, so that one start always gives one number.

@@ -224,7 +224,10 @@ spi::Finding PostgresConnection::do_find_effect(std::string_view note, spi::Endi
 }
 
 std::string PostgresConnection::do_session_name(const spi::Wait& wait) {
-    return lock_.wanders() ? std::string() : postgres::session_name(session_, wait);
+    if (lock_.wanders())
+        return {};
+    const std::string known = limits_.backend() ? name_of(*limits_.backend()) : std::string();
+    return known.empty() ? postgres::session_name(session_, wait) : known;
 }
 
 spi::SessionState PostgresConnection::do_probe(std::string_view session_name, const spi::Wait& wait) {

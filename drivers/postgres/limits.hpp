@@ -3,7 +3,6 @@
 #pragma once
 
 #include <chrono>
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,16 +10,10 @@
 #include <libpq-fe.h>
 #include <aether/migrate/spi/connection.hpp>
 
+#include "backend.hpp"
 #include "session.hpp"
 
 namespace aether::migrate::postgres {
-
-/// The server's process that answers a session, by its real number: a pooler tells its clients another one.
-struct Backend {
-    int pid = 0;
-    /// When it began, in microseconds of Unix time, for numbers are used again. Nothing: it is not shown.
-    std::optional<std::int64_t> began;
-};
 
 /// What somebody set (a configuration file, the database, the role, the URL) is theirs: only an explicit
 /// limit changes it, and it comes back after that. Where nobody did the defaults of spi::Limits hold.

@@ -6,8 +6,6 @@
 
 #include <fmt/format.h>
 
-#include "backend.hpp"
-
 namespace aether::migrate::postgres {
 
 namespace {
@@ -22,6 +20,10 @@ bool is_name(std::string_view text) {
 }
 
 }  // namespace
+
+std::string name_of(const Backend& backend) {
+    return backend.began ? fmt::format("{} {}", backend.pid, *backend.began) : std::string();
+}
 
 std::string session_name(Session& session, const spi::Wait& wait) {
     const ResultPointer result = session.run({fmt::format("SELECT {}", kOwnSessionName), {}}, wait);

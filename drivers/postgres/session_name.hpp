@@ -7,6 +7,7 @@
 
 #include <aether/migrate/spi/connection.hpp>
 
+#include "backend.hpp"
 #include "session.hpp"
 
 namespace aether::migrate::postgres {
@@ -15,6 +16,8 @@ namespace aether::migrate::postgres {
 /// libpq was told), and when its session began, in microseconds since 1970. Empty when the server does not
 /// say. Throws Error (connection_failed, cancelled).
 std::string session_name(Session& session, const spi::Wait& wait);
+/// The same of a process that is known; empty when its start is not.
+std::string name_of(const Backend& backend);
 
 /// Returns whether that session is there. Unknown for other names, and when this role may not see the start
 /// of the session that has the number now. Throws Error (connection_failed, cancelled).

@@ -26,6 +26,15 @@ TEST_F(SessionName, is_the_number_and_the_start_of_the_process_that_answers) {
     EXPECT_EQ(connection->session_name(limit()), name);
 }
 
+TEST_F(SessionName, is_known_after_prepare_without_a_question) {
+    const std::string name = connection->session_name(limit());
+    connection->prepare({}, limit());
+    run("BEGIN");
+    run_refused("SELECT 1 / 0");  // from here on the server answers no question
+
+    EXPECT_EQ(connection->session_name(limit()), name);
+}
+
 TEST_F(SessionName, is_found_as_long_as_the_session_lasts) {
     std::unique_ptr<spi::Connection> session = connect();
     const std::string name = session->session_name(limit());
