@@ -61,9 +61,8 @@ constexpr auto kVerdicts = std::to_array<Verdict>({
     {"index building", Effect::running, "session {1} is building index {0}", ""},
     {"index builder hidden", Effect::unknown,
      "index {0} exists and is invalid; somebody builds an index that this role may not see",
-     "see as a member of pg_read_all_stats who builds it: SELECT * FROM pg_stat_progress_create_index; and "
-     "its "
-     "state"},
+     "see as a member of pg_read_all_stats who builds it: "
+     "SELECT * FROM pg_stat_progress_create_index; and its state"},
     {"index invalid", Effect::partial, "index {0} exists and is invalid", ""},
     {"reindex remains", Effect::partial, "index {0} is left of a REINDEX CONCURRENTLY that did not end", ""},
     {"reindex remains of others", Effect::absent,

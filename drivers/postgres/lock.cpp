@@ -239,8 +239,8 @@ std::optional<spi::LockHolder> MigrationLock::row_holder(const spi::Look& look, 
             ", but its session with the server is still there; it is waited for, or end that session";
     if (row->session_state == "unknown") {
         found.query += fmt::format(
-            ", but this role may not see whether its session is still there; if no migration runs any more: "
-            "{}",
+            ", but this role may not see whether its session is still there; "
+            "if no migration runs any more: {}",
             lease_.clearing(look));
     }
     return found;

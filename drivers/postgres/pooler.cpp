@@ -193,9 +193,8 @@ Error transaction_pooler_error() {
     ErrorDetails details;
     details.code = ErrorCode::unsupported;
     details.message =
-        "a connection pooler in transaction mode stands in front of the database: it would share the "
-        "migration "
-        "lock with its other clients";
+        "a connection pooler in transaction mode stands in front of the database: "
+        "it would share the migration lock with its other clients";
     details.state = "nothing was changed";
     details.next =
         "use the database's own URL, or a pool in session mode, or add x-lock-strategy=table to the URL";

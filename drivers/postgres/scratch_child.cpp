@@ -206,9 +206,8 @@ std::optional<int> Child::wait(Deadline until) {
         case Report::Kind::user:
             fail({ErrorCode::connection_failed,
                   fmt::format("cannot become {} to run {}: {}", who, program_, why),
-                  "PostgreSQL refuses to run as root: give this process the right to change its user "
-                  "(CAP_SETUID and "
-                  "CAP_SETGID), or run it as an ordinary user"});
+                  "PostgreSQL refuses to run as root: give this process the right to change "
+                  "its user (CAP_SETUID and CAP_SETGID), or run it as an ordinary user"});
         case Report::Kind::folder:
             fail({ErrorCode::connection_failed, fmt::format("{} cannot enter {}: {}", who, folder_, why),
                   elsewhere + ", or name another folder in AETHER_SCRATCH_DIR"});

@@ -62,8 +62,8 @@ void write_all(int file, std::string_view text, const std::string& path) {
 
 [[noreturn]] void fail_foreign_folder(const std::string& path, std::string_view what) {
     fail({ErrorCode::connection_failed, fmt::format("{} {}", path, what),
-          "a scratch server needs a private folder of its own: look at this one, and remove it when nobody "
-          "needs it"});
+          "a scratch server needs a private folder of its own: "
+          "look at this one, and remove it when nobody needs it"});
 }
 
 }  // namespace

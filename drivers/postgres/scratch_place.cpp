@@ -153,8 +153,8 @@ Place place_of(std::string_view base, std::string_view name) {
     place.folder = fmt::format("{}/{}", base, name);
     if (place.folder.size() > kLongestFolder) {
         fail({ErrorCode::connection_failed,
-              fmt::format("the folder of scratch server \"{}\" would have a path of {} bytes, and PostgreSQL "
-                          "can use {}",
+              fmt::format("the folder of scratch server \"{}\" would have a path of {} bytes, "
+                          "and PostgreSQL can use {}",
                           name, place.folder.size(), kLongestFolder),
               "name a folder with a shorter path in AETHER_SCRATCH_DIR"});
     }

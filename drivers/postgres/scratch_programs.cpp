@@ -37,11 +37,10 @@ constexpr std::array<Pattern, 5> kNumbered{{
 constexpr std::string_view kFromSource = "/usr/local/pgsql/bin";
 
 constexpr std::string_view kHowToInstall =
-    "install one, on Debian and Ubuntu with: apt-get install postgresql (that also makes and starts a "
-    "cluster of the "
-    "package's own; not if you first install postgresql-common and write create_main_cluster = false into "
-    "/etc/postgresql-common/createcluster.conf); or name the folder that holds initdb and postgres in "
-    "AETHER_POSTGRES_BIN";
+    "install one, on Debian and Ubuntu with: apt-get install postgresql (that also makes "
+    "and starts a cluster of the package's own; not if you first install postgresql-common "
+    "and write create_main_cluster = false into /etc/postgresql-common/createcluster.conf); "
+    "or name the folder that holds initdb and postgres in AETHER_POSTGRES_BIN";
 
 bool is_program(const std::string& path) noexcept {
     struct stat facts{};

@@ -52,9 +52,8 @@ bool answers(const Place& place) {
     failure.message =
         fmt::format("scratch server \"{}\" was made by PostgreSQL {}, {}", place.name, record.major, what);
     failure.hint = fmt::format(
-        "install that PostgreSQL again (on Debian and Ubuntu: apt-get install postgresql-{}), or give the "
-        "server and its "
-        "data up",
+        "install that PostgreSQL again (on Debian and Ubuntu: "
+        "apt-get install postgresql-{}), or give the server and its data up",
         record.major);
     failure.next = fmt::format("migrate scratch drop {}", place.name);
     fail(std::move(failure));

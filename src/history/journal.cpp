@@ -19,8 +19,7 @@ namespace {
 
 constexpr std::string_view kColumns =
     "version, direction, from_version, leads_to, file, statements_total, statements_done, done_checksum, "
-    "state, "
-    "next_statements, next_checksum, next_line, next_what, next_note, error, session";
+    "state, next_statements, next_checksum, next_line, next_what, next_note, error, session";
 
 std::string_view name_of(JournalState state) {
     switch (state) {

@@ -24,16 +24,15 @@ Error explained(const Error& error, const spi::Look& look) {
     ErrorDetails details = error.details();
     if (details.sqlstate == "42501") {  // insufficient_privilege
         details.hint = fmt::format(
-            "GRANT CREATE ON SCHEMA {0} TO {1} for a table that is to be made, SELECT, INSERT, UPDATE, "
-            "DELETE for "
-            "one that is there; x-history=false in the database URL needs golang-migrate's table only",
+            "GRANT CREATE ON SCHEMA {0} TO {1} for a table that is to be made, "
+            "SELECT, INSERT, UPDATE, DELETE for one that is there; "
+            "x-history=false in the database URL needs golang-migrate's table only",
             look.tables_schema, look.facts.user);
     } else if (details.sqlstate == "42703" ||
                details.sqlstate == "42804") {  // undefined_column, datatype_mismatch
         details.hint =
             "a table of our names has other columns than ours: choose another name with x-migrations-table, "
-            "or "
-            "switch history and journal off with x-history=false";
+            "or switch history and journal off with x-history=false";
     }
     return Error(std::move(details));
 }
@@ -151,9 +150,8 @@ std::vector<spi::Rows> Store::run_guarded(const std::vector<spi::BoundStatement>
     }
     if (guards > 0 && answers[guards - 1].affected != 1) {
         fail("this session lost the migration lock while the file ran",
-             "a statement that frees all locks of a session, or resets it, gives the migration lock away; a "
-             "lease "
-             "that could not be renewed in time is taken over by another process",
+             "a statement that frees all locks of a session, or resets it, gives the migration lock away; "
+             "a lease that could not be renewed in time is taken over by another process",
              "another process may have moved the version since");
     }
     answers.erase(answers.begin(), answers.begin() + static_cast<std::ptrdiff_t>(guards));
@@ -178,11 +176,10 @@ void Store::send(const VersionState& to, const std::optional<Event>& event, cons
     const std::vector<spi::Rows> answers = run_guarded(statements, wait);
     if (!replace_ && !moves.empty() && answers[move_at + moves.size() - 1].affected != 1) {
         fail(
-            "this file, or a trigger, changed the version table: its row is not the one that was there "
-            "before",
-            "if neither did, somebody else moved the version: a connection pooler in transaction mode shares "
-            "one "
-            "migration lock among its clients, so connect to the database itself");
+            "this file, or a trigger, changed the version table: "
+            "its row is not the one that was there before",
+            "if neither did, somebody else moved the version: a connection pooler in transaction "
+            "mode shares one migration lock among its clients, so connect to the database itself");
     }
     written_ = to;
     written_journal_ = entry == nullptr ? std::nullopt : std::optional(*entry);

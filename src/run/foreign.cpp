@@ -72,8 +72,8 @@ RepairReport repair_foreign(const RunContext& context, history::Store& store, Re
     report.before = report.after = store.state();
     const std::optional<Version> current = store.state().version;
     report.known.push_back(
-        fmt::format("{} is marked dirty, and our journal knows nothing of it: golang-migrate or "
-                    "a person marked it",
+        fmt::format("{} is marked dirty, and our journal knows nothing of it: "
+                    "golang-migrate or a person marked it",
                     in_words(current)));
     const std::vector<Candidate> candidates = find_candidates(context, current);
     std::size_t empty = 0;

@@ -47,8 +47,8 @@ public:
         if (directives_.mode == TransactionMode::transaction) {
             if (control_) {
                 refuse(*control_,
-                       "the header line \"migrate:transaction\" and the file's own transaction contradict "
-                       "each other",
+                       "the header line \"migrate:transaction\" and "
+                       "the file's own transaction contradict each other",
                        "take one of them out");
             }
             return facts;

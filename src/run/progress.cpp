@@ -12,9 +12,8 @@ namespace aether::migrate::run {
 using history::Transaction;
 
 std::string answer_commands() {
-    return "\"migrate repair -applied\" if it is complete, or \"migrate repair -not-applied\" if nothing of "
-           "it is "
-           "there; then \"migrate up\" goes on";
+    return "\"migrate repair -applied\" if it is complete, "
+           "or \"migrate repair -not-applied\" if nothing of it is there; then \"migrate up\" goes on";
 }
 
 Progress::Progress(const StepContext& context, const CheckedStep& step, Record& record,
@@ -201,8 +200,7 @@ void Progress::fail_unknown(ErrorDetails details, const Settlement& settlement) 
                         marked(), entry_.next.statements, settlement.facts);
     } else {
         details.state = fmt::format(
-            "{}: whether the statement in line {} is applied can't be told ({}); {} before it "
-            "{} done",
+            "{}: whether the statement in line {} is applied can't be told ({}); {} before it {} done",
             marked(), entry_.next.line, settlement.facts, entry_.statements_done,
             entry_.statements_done == 1 ? "is" : "are");
     }
@@ -218,10 +216,9 @@ void Progress::refuse_changed_head(const std::string& path) const {
     details.message = fmt::format("migration refused: a statement of {} that is applied already was changed",
                                   step_.plan.file);
     details.where.file = path;
-    details.state = fmt::format(
-        "its first {} statements were applied before it was cut off; {}; nothing was "
-        "changed now",
-        entry_.statements_done, marked());
+    details.state =
+        fmt::format("its first {} statements were applied before it was cut off; {}; nothing was changed now",
+                    entry_.statements_done, marked());
     details.next = fmt::format("put them back as they were and \"migrate {}\" again, or {}",
                                name_of(step_.plan.direction), force_commands());
     throw Error(std::move(details));

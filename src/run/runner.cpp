@@ -54,9 +54,8 @@ void warn_of_skipped(const RunContext& context, const spi::Look& look, const Ver
     for (const Version version :
          find_skipped(context.catalog, state, with_adoptions(context, look, state, applied))) {
         context.observer.warning(
-            fmt::format("{} is below the current version {} and was never applied; it stays out until you go "
-                        "down below it and up "
-                        "again",
+            fmt::format("{} is below the current version {} and was never applied; "
+                        "it stays out until you go down below it and up again",
                         context.catalog.find(version)->up->file, to_string(state.version)));
     }
 }
@@ -69,8 +68,8 @@ void warn_of_missing_halves(const RunContext& context, const Plan& plan,
             !context.settings.history || std::binary_search(applied.begin(), applied.end(), step.version);
         if (step.reason == StepReason::missing_file && step.direction == Direction::down && ran) {
             context.observer.warning(
-                fmt::format("version {} has no down file: only the version moves, what its up "
-                            "file made stays",
+                fmt::format("version {} has no down file: only the version moves, "
+                            "what its up file made stays",
                             step.version.number));
         }
     }

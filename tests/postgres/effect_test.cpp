@@ -63,8 +63,8 @@ TEST_F(EffectOf, an_index_drop_knows_an_index_that_was_not_there) {
 }
 
 TEST_F(EffectOf, an_index_drop_is_told_by_the_index_and_not_by_the_name) {
-    run("CREATE SCHEMA app; CREATE TABLE app.t (a integer); CREATE INDEX i ON app.t (a); SET search_path = "
-        "app, public");
+    run("CREATE SCHEMA app; CREATE TABLE app.t (a integer); "
+        "CREATE INDEX i ON app.t (a); SET search_path = app, public");
     const std::string noted = note("DROP INDEX CONCURRENTLY i");
     run("DROP INDEX CONCURRENTLY i");
     run("RESET search_path");
@@ -156,8 +156,8 @@ TEST_F(EffectOf, a_reindex_is_running_while_a_session_is_at_it) {
 TEST_F(EffectOf, a_detach_is_absent_until_it_is_done) {
     if (server_version() < 140000)
         GTEST_SKIP() << "DETACH PARTITION … CONCURRENTLY came with PostgreSQL 14";
-    run("CREATE TABLE p (a integer) PARTITION BY RANGE (a); CREATE TABLE c PARTITION OF p FOR VALUES FROM "
-        "(0) TO (9)");
+    run("CREATE TABLE p (a integer) PARTITION BY RANGE (a); "
+        "CREATE TABLE c PARTITION OF p FOR VALUES FROM (0) TO (9)");
     const std::string sql = "ALTER TABLE IF EXISTS ONLY p DETACH PARTITION c CONCURRENTLY";
     const std::string noted = note(sql);
     EXPECT_FALSE(intent(sql).queues_others);
@@ -174,8 +174,8 @@ TEST_F(EffectOf, a_detach_that_was_killed_is_half_done) {
     if (server_version() < 140000)
         GTEST_SKIP() << "DETACH PARTITION … CONCURRENTLY came with PostgreSQL 14";
     run("CREATE SCHEMA app; CREATE TABLE app.\"P\" (a integer) PARTITION BY RANGE (a);"
-        "CREATE TABLE \"c \"\" 1\" PARTITION OF app.\"P\" FOR VALUES FROM (0) TO (9); SET search_path = app, "
-        "public");
+        "CREATE TABLE \"c \"\" 1\" PARTITION OF app.\"P\" FOR VALUES FROM (0) TO (9);"
+        "SET search_path = app, public");
     const std::string sql = "ALTER TABLE \"P\" DETACH PARTITION \"c \"\" 1\" CONCURRENTLY";
     const std::string noted = note(sql);
     run_and_kill(sql, "BEGIN; SELECT FROM app.\"P\"", "SET search_path = app, public");

@@ -49,18 +49,15 @@ TEST_F(IndexComparison, knows_every_form_of_an_index) {
         "CREATE INDEX CONCURRENTLY i ON app.t (g, w COLLATE app.plain) TABLESPACE pg_default",
         "CREATE INDEX CONCURRENTLY \"i USING x\" ON app.t (\"odd \"\" name\", b)",
         "create index concurrently if not exists i on app.t (m, ((t.a + 1)), e) -- a note",
-        "CREATE INDEX CONCURRENTLY i ON app.t (c, interval_of) WHERE z = '2020-02-01 12:00 UTC' AND b = "
-        "$$x;y$$",
+        "CREATE INDEX CONCURRENTLY i ON app.t (c, interval_of) "
+        "WHERE z = '2020-02-01 12:00 UTC' AND b = $$x;y$$",
     };
     for (const std::string& form : forms) {
         other->run(
-            "DROP TABLE IF EXISTS app.t; CREATE TABLE app.t (gone integer, a integer, b text, d date, tags "
-            "integer[], "
-            "g integer GENERATED ALWAYS AS (a + 1) STORED, w app.word COLLATE app.plain, \"odd \"\" name\" "
-            "integer, "
-            "m numeric(10, 2), e timestamptz(3), c \"char\", interval_of interval day to second(2), z "
-            "timestamptz);"
-            "ALTER TABLE app.t DROP COLUMN gone");
+            "DROP TABLE IF EXISTS app.t; CREATE TABLE app.t (gone integer, a integer, b text, d date, "
+            "tags integer[], g integer GENERATED ALWAYS AS (a + 1) STORED, w app.word COLLATE app.plain, "
+            "\"odd \"\" name\" integer, m numeric(10, 2), e timestamptz(3), c \"char\", "
+            "interval_of interval day to second(2), z timestamptz);ALTER TABLE app.t DROP COLUMN gone");
 
         const spi::Finding finding = after(form);
         EXPECT_EQ(finding.effect, Effect::present) << form << ": " << finding.facts;
@@ -166,8 +163,8 @@ TEST_F(IndexComparison, does_not_depend_on_the_settings_of_a_later_session) {
         CREATE SCHEMA app;
         CREATE TABLE app.t (a integer, d timestamptz);
         CREATE FUNCTION app.twice(x integer) RETURNS integer IMMUTABLE LANGUAGE sql AS 'SELECT 2 * x')sql");
-    run("SET search_path = app; SET quote_all_identifiers = on; SET datestyle = 'German'; SET timezone = "
-        "'Asia/Tokyo'");
+    run("SET search_path = app; SET quote_all_identifiers = on; "
+        "SET datestyle = 'German'; SET timezone = 'Asia/Tokyo'");
     const std::string sql = "CREATE INDEX CONCURRENTLY i ON t (twice(a)) WHERE d > '2020-02-01'";
     const std::string noted = note(sql);
     run(sql);
@@ -200,13 +197,12 @@ TEST_F(IndexComparison, leaves_the_session_as_it_was) {
 
 TEST_F(IndexComparison, runs_no_operator_of_a_stranger) {
     other->run(
-        "CREATE SCHEMA trap; CREATE TABLE hit (); CREATE FUNCTION trap.eq(name, name) RETURNS boolean "
-        "LANGUAGE plpgsql "
-        "AS $$BEGIN RAISE EXCEPTION 'trapped'; END$$;"
+        "CREATE SCHEMA trap; CREATE TABLE hit (); CREATE FUNCTION trap.eq(name, name) "
+        "RETURNS boolean LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION 'trapped'; END$$;"
         "CREATE OPERATOR trap.= (FUNCTION = trap.eq, LEFTARG = name, RIGHTARG = name);"
-        "CREATE FUNCTION trap.eq(oid, oid) RETURNS boolean LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION "
-        "'trapped'; "
-        "END$$; CREATE OPERATOR trap.= (FUNCTION = trap.eq, LEFTARG = oid, RIGHTARG = oid)");
+        "CREATE FUNCTION trap.eq(oid, oid) "
+        "RETURNS boolean LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION 'trapped'; END$$;"
+        "CREATE OPERATOR trap.= (FUNCTION = trap.eq, LEFTARG = oid, RIGHTARG = oid)");
     run("SET search_path = trap, public, pg_catalog");
 
     EXPECT_EQ(after(kCreate).effect, Effect::present);

@@ -21,8 +21,8 @@ protected:
     // The journal's row and the version's, written in one transaction.
     void begin_migration(const std::string& row, const std::string& leads_to) const {
         other->run(
-            "BEGIN; DELETE FROM schema_migrations; DELETE FROM journal; INSERT INTO schema_migrations VALUES "
-            "(" +
+            "BEGIN; DELETE FROM schema_migrations; "
+            "DELETE FROM journal; INSERT INTO schema_migrations VALUES (" +
             row + "); INSERT INTO journal VALUES (2, " + leads_to + "); COMMIT");
     }
 };
@@ -108,10 +108,7 @@ TEST_F(JournalLook, shows_no_journal_that_may_not_be_read) {
 
 TEST_F(JournalLook, names_a_journal_that_may_not_be_written) {
     other->run("CREATE ROLE " + role() + " LOGIN; GRANT ALL ON schema_migrations, history TO " + role() +
-               "; GRANT SELECT, "
-               "INSERT, "
-               "UPDATE ON journal TO " +
-               role());
+               "; GRANT SELECT, INSERT, UPDATE ON journal TO " + role());
     EXPECT_EQ(look(*connect(role())).unwritable, "journal");
     other->run("GRANT DELETE ON journal TO " + role());
     EXPECT_FALSE(look(*connect(role())).unwritable);

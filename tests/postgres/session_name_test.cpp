@@ -19,8 +19,8 @@ TEST_F(SessionName, is_the_number_and_the_start_of_the_process_that_answers) {
 
     const std::string pid = name.substr(0, name.find(' '));
     EXPECT_EQ(connection->query({"SELECT pg_backend_pid()", {}}, limit()).rows[0][0], pid);
-    EXPECT_EQ(other->ask("SELECT (extract(epoch FROM backend_start) * 1000000)::bigint FROM pg_stat_activity "
-                         "WHERE pid = " +
+    EXPECT_EQ(other->ask("SELECT (extract(epoch FROM backend_start) "
+                         "* 1000000)::bigint FROM pg_stat_activity WHERE pid = " +
                          pid),
               name.substr(pid.size() + 1));
     EXPECT_EQ(connection->session_name(limit()), name);

@@ -138,9 +138,8 @@ TEST(catalog, rejects_versions_that_no_database_can_store) {
     EXPECT_EQ(
         message({{"9223372036854775808_a.up.sql", ""}, {huge + "_b.up.sql", ""}}),
         "2 migration files can't be used\n"
-        "  9223372036854775808_a.up.sql: its version is above 9223372036854775807, the largest that a "
-        "database "
-        "can store\n  " +
+        "  9223372036854775808_a.up.sql: its version is above 9223372036854775807, "
+        "the largest that a database can store\n  " +
             huge +
             "_b.up.sql: its version is above 9223372036854775807, the largest that a database can store");
 }

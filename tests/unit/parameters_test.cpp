@@ -86,9 +86,8 @@ TEST(Parameters, read_numbers_as_go_does) {
     EXPECT_EQ(refusal_of("x-statement-timeout=soon"),
               "unable to parse option x-statement-timeout: strconv.Atoi: parsing \"soon\": invalid syntax");
     EXPECT_EQ(refusal_of("x-statement-timeout=99999999999999999999"),
-              "unable to parse option x-statement-timeout: strconv.Atoi: parsing \"99999999999999999999\": "
-              "value out "
-              "of range");
+              "unable to parse option x-statement-timeout: strconv.Atoi: "
+              "parsing \"99999999999999999999\": value out of range");
     EXPECT_EQ(refusal_of("x-statement-timeout=%2B-1"),
               "unable to parse option x-statement-timeout: strconv.Atoi: parsing \"+-1\": invalid syntax");
 }

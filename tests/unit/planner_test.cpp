@@ -264,9 +264,8 @@ TEST(planner_dirty, names_both_ways_out) {
 
     EXPECT_EQ(details.state, "version 4 is marked dirty: an up of 4 or a down to 4 was not finished");
     EXPECT_EQ(details.next,
-              "look at what was applied, mend it by hand, then type \"migrate force 4\" if version 4 is "
-              "complete now, "
-              "or \"migrate force 3\" if nothing of it is there");
+              "look at what was applied, mend it by hand, then type \"migrate force 4\" if "
+              "version 4 is complete now, or \"migrate force 3\" if nothing of it is there");
 }
 
 TEST(planner_dirty, forces_no_version_below_the_first) {

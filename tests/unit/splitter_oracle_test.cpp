@@ -90,17 +90,15 @@ TEST(splitter_oracle, nasty_statements_split_as_the_parser_does) {
              "SELECT 'a'\n ';b'; SELECT E'a' \t\r\n 'b\\';c'; SELECT 3",
              "SELECT /* ; /* ; */ ; */ 1; SELECT /*/ ; */ 2; SELECT 1 */**/ 2; SELECT 3",
              "CREATE RULE r AS ON INSERT TO t DO ALSO (SELECT 1; SELECT 2;); SELECT 3",
-             "CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT 1; SELECT CASE WHEN true THEN CASE 1 WHEN "
-             "1 THEN 2 END "
-             "END; END; SELECT 3",
-             "CREATE OR REPLACE PROCEDURE p() BEGIN ATOMIC INSERT INTO t SELECT t.end FROM t; SELECT 1 AS "
-             "case, 2 AS end; "
-             "END; SELECT 3",
+             "CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT 1; "
+             "SELECT CASE WHEN true THEN CASE 1 WHEN 1 THEN 2 END END; END; SELECT 3",
+             "CREATE OR REPLACE PROCEDURE p() BEGIN ATOMIC INSERT INTO t SELECT t.end FROM t; "
+             "SELECT 1 AS case, 2 AS end; END; SELECT 3",
              "CREATE FUNCTION f() RETURNS int BEGIN ATOMIC RETURN (SELECT 1); END",
              "CREATE FUNCTION f() RETURNS int BEGIN ATOMIC END; SELECT 1",
              "CREATE FUNCTION f(begin int, atomic int) RETURNS int RETURN begin; SELECT 1",
-             "CREATE FUNCTION f() RETURNS text LANGUAGE plpgsql AS $f$ BEGIN RETURN ';'; END $f$; DO $$BEGIN "
-             "END;$$",
+             "CREATE FUNCTION f() RETURNS text LANGUAGE plpgsql AS $f$ BEGIN RETURN ';'; END $f$; "
+             "DO $$BEGIN END;$$",
              "BEGIN; SAVEPOINT a; END; BEGIN ISOLATION LEVEL SERIALIZABLE; COMMIT",
              "SELECT 1 AS begin, 2 AS atomic; SELECT begin atomic FROM x; SELECT 2",
              "CREATE SCHEMA s CREATE TABLE a (b int) CREATE VIEW v AS SELECT 1; SELECT 1",

@@ -69,8 +69,8 @@ TEST(text, of_a_blocker_is_one_line_without_control_characters) {
     blocker.application = "a\nb";
 
     EXPECT_EQ(to_text(blocker),
-              "pid 123 (user app, 10.0.0.7), application a b, idle in transaction for 12s: UPDATE t SET a = "
-              "' [31m'");
+              "pid 123 (user app, 10.0.0.7), application a b, "
+              "idle in transaction for 12s: UPDATE t SET a = ' [31m'");
 }
 
 }  // namespace
