@@ -31,7 +31,7 @@ int run_repair(Context& context, const ParsedFlags& flags) {
     const RepairReport report = context.open().repair(mode, answer);
     const Terminal& terminal = context.terminal();
     for (const std::string& line : report.known) {
-        terminal.result(fmt::format("{}", line));
+        terminal.result(line);
     }
     for (const std::string& line : report.actions) {
         terminal.result(fmt::format("{}: {}", mode == RepairMode::explain ? "would do" : "did", line));
