@@ -8,6 +8,7 @@ tests themselves, and leaves out what golang-migrate cannot do.
 """
 
 import atexit
+import contextlib
 import dataclasses
 import functools
 import itertools
@@ -237,6 +238,48 @@ class InteropTest(unittest.TestCase):
         self.assertEqual(done.code, code, f"exit code {done.code}, standard error:\n{done.err}")
         self.assertEqual(done.out, "", "golang-migrate's commands write to standard error only")
         return done
+
+
+# Runs in pg_sleep until the test opens the gate; a minute is the bound if the test dies.
+GATED = """DO $$
+BEGIN
+    FOR i IN 1..3000 LOOP
+        EXIT WHEN EXISTS (SELECT FROM gate);
+        PERFORM pg_sleep(0.02);
+    END LOOP;
+END
+$$;"""
+GATED_FILES = {
+    "1_gated.up.sql": GATED,
+    "1_gated.down.sql": "SELECT 1;",
+    "2_table.up.sql": "CREATE TABLE t2 (id int);",
+    "2_table.down.sql": "DROP TABLE t2;",
+}
+
+
+class GatedTest(InteropTest):
+    """A test of what happens while a program is inside a migration."""
+
+    def setUp(self):
+        self.folder = write_files(GATED_FILES)
+
+    @contextlib.contextmanager
+    def holding(self, program, scheme, **params):
+        """A database in which the program is inside migration 1; the gate is opened at the end of the block."""
+        database = Database()
+        database.sql("CREATE TABLE gate ()")
+        process = program.start(database.url(scheme, **params), self.folder, "up")
+        try:
+            wait_until(lambda: self.is_inside(database), f"{program.name} runs migration 1")
+            yield database, process
+        finally:
+            database.sql("INSERT INTO gate DEFAULT VALUES")
+            self.held = finish(process)
+
+    def is_inside(self, database):
+        rows = database.sql("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                            " AND pid <> pg_backend_pid() AND query LIKE '%FROM gate%' AND state = 'active'")
+        return rows != [("0",)]
 
 
 def each_pair(test):

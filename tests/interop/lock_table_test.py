@@ -1,41 +1,18 @@
 # SPDX-License-Identifier: MIT
 """The lock table of golang-migrate's pgx driver: both programs know the row, neither takes the other's."""
 
-import contextlib
 import time
 import unittest
 import zlib
 
-from interop import Database, InteropTest, finish, only_ours, ours, theirs, wait_until, write_files
-from lock_test import FILES
+from interop import GatedTest, finish, only_ours, ours, theirs
 
 TABLE = {"x-lock-strategy": "table"}
 PEER = "newest"
 
 
 @only_ours
-class LockTable(InteropTest):
-
-    def setUp(self):
-        self.folder = write_files(FILES)
-
-    @contextlib.contextmanager
-    def holding(self, program, scheme, **params):
-        """A database in which the program is inside migration 1; the gate is opened at the end of the block."""
-        database = Database()
-        database.sql("CREATE TABLE gate ()")
-        process = program.start(database.url(scheme, **params), self.folder, "up")
-        try:
-            wait_until(lambda: self.is_inside(database), f"{program.name} runs migration 1")
-            yield database, process
-        finally:
-            database.sql("INSERT INTO gate DEFAULT VALUES")
-            self.held = finish(process)
-
-    def is_inside(self, database):
-        rows = database.sql("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-                            " AND pid <> pg_backend_pid() AND query LIKE '%FROM gate%' AND state = 'active'")
-        return rows != [("0",)]
+class LockTable(GatedTest):
 
     def rows(self, database):
         return [int(number) for (number,) in database.sql("SELECT lock_id FROM schema_lock")]

@@ -1,28 +1,11 @@
 # SPDX-License-Identifier: MIT
 """Ours, golang-migrate's command and its Go library exclude each other by lock, in every direction."""
 
-import contextlib
 import time
 import unittest
 
-from interop import Database, InteropTest, Program, each_order, each_pair, fetched, finish, lock_id, only_ours, ours
+from interop import GATED_FILES, GatedTest, Program, each_order, each_pair, fetched, finish, lock_id, only_ours, ours
 from interop import theirs, wait_until, write_files
-
-# Runs in pg_sleep until the test opens the gate; a minute is the bound if the test dies.
-GATED = """DO $$
-BEGIN
-    FOR i IN 1..3000 LOOP
-        EXIT WHEN EXISTS (SELECT FROM gate);
-        PERFORM pg_sleep(0.02);
-    END LOOP;
-END
-$$;"""
-FILES = {
-    "1_gated.up.sql": GATED,
-    "1_gated.down.sql": "SELECT 1;",
-    "2_table.up.sql": "CREATE TABLE t2 (id int);",
-    "2_table.down.sql": "DROP TABLE t2;",
-}
 
 
 class Library(Program):
@@ -36,28 +19,7 @@ def library(version):
     return Library(f"Go library {version}", fetched(version, "library"))
 
 
-class Locks(InteropTest):
-
-    def setUp(self):
-        self.folder = write_files(FILES)
-
-    @contextlib.contextmanager
-    def holding(self, program, scheme):
-        """A database in which the program is inside migration 1; the gate is opened at the end of the block."""
-        database = Database()
-        database.sql("CREATE TABLE gate ()")
-        process = program.start(database.url(scheme), self.folder, "up")
-        try:
-            wait_until(lambda: self.is_inside(database), f"{program.name} runs migration 1")
-            yield database, process
-        finally:
-            database.sql("INSERT INTO gate DEFAULT VALUES")
-            self.held = finish(process)
-
-    def is_inside(self, database):
-        rows = database.sql("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-                            " AND pid <> pg_backend_pid() AND query LIKE '%FROM gate%' AND state = 'active'")
-        return rows != [("0",)]
+class Locks(GatedTest):
 
     def assert_waits(self, holder, waiter, scheme):
         """While the holder is inside a migration, the waiter does nothing; afterwards it finds all done."""
@@ -140,7 +102,7 @@ class Locks(InteropTest):
 
     @only_ours
     def test_ours_waiting_does_not_hinder_a_concurrent_index(self):
-        self.folder = write_files({**FILES, "2_table.up.sql": "CREATE TABLE t2 (id int);",
+        self.folder = write_files({**GATED_FILES, "2_table.up.sql": "CREATE TABLE t2 (id int);",
                                    "3_index.up.sql": "CREATE INDEX CONCURRENTLY i3 ON t2 (id);"})
         for holder in (ours(), theirs("v4.17.0"), theirs("newest")):
             with self.subTest(holder=holder.name), self.holding(holder, "postgres") as (database, _):
