@@ -32,14 +32,14 @@ void kill_who_asks_for(const std::string& name, const std::function<bool()>& con
 
 TEST_F(ScratchServer, comes_back_with_its_data_after_its_process_was_killed) {
     const std::string url = start_shop();
-    Session(url).ask("CREATE TABLE t AS SELECT 7 AS n");
-    const Session busy(url);
+    Client(url).ask("CREATE TABLE t AS SELECT 7 AS n");
+    const Client busy(url);
     busy.ask("BEGIN");
     kill_server("shop");
 
     EXPECT_EQ(scratch::url("shop"), url);
 
-    EXPECT_EQ(Session(url).ask("SELECT n FROM t"), "7");
+    EXPECT_EQ(Client(url).ask("SELECT n FROM t"), "7");
 }
 
 TEST_F(ScratchServer, can_be_dropped_after_its_process_was_killed) {
@@ -63,7 +63,7 @@ TEST_F(ScratchServer, comes_back_while_an_orphan_is_still_at_a_long_statement) {
     // Pure computing: it does not look whether its server is still there.
     ASSERT_EQ(PQsendQuery(busy.get(), "SELECT count(*) FROM generate_series(1, 100000000000)"), 1);
     ASSERT_TRUE(becomes_true([&url] {
-        return Session(url).ask("SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%100000000000)'") !=
+        return Client(url).ask("SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%100000000000)'") !=
                "0";
     }));
     kill_server("shop");
@@ -71,7 +71,7 @@ TEST_F(ScratchServer, comes_back_while_an_orphan_is_still_at_a_long_statement) {
     start_shop();
 
     EXPECT_FALSE(is_alive(worker)) << "a new server with an old one's process would damage the data";
-    EXPECT_TRUE(Session(url).is_open());
+    EXPECT_TRUE(Client(url).is_open());
 }
 
 TEST_F(ScratchServer, starts_although_its_old_process_number_is_in_use_again) {
@@ -97,7 +97,7 @@ TEST_F(ScratchServer, starts_although_its_old_process_number_is_in_use_again) {
     append(pid_file, lines);
     EXPECT_EQ(scratch::url("shop"), url);
 
-    EXPECT_TRUE(Session(url).is_open());
+    EXPECT_TRUE(Client(url).is_open());
     EXPECT_EQ(waitpid(other, nullptr, WNOHANG), 0) << "the other process must live";
     kill(other, SIGKILL);
     waitpid(other, nullptr, 0);
@@ -108,7 +108,7 @@ TEST_F(ScratchServer, is_made_again_when_its_maker_was_killed) {
     ASSERT_EQ(scratch::list().size(), 1u);
     EXPECT_NE(scratch::list()[0].server.find("(unfinished)"), std::string::npos);
 
-    EXPECT_TRUE(Session(scratch::url("half")).is_open());
+    EXPECT_TRUE(Client(scratch::url("half")).is_open());
 }
 
 TEST_F(ScratchServer, can_be_dropped_when_its_maker_was_killed) {
@@ -124,7 +124,7 @@ TEST_F(ScratchServer, is_found_when_its_starter_was_killed) {
     scratch::stop("shop");
     kill_who_asks_for("shop", [this] { return std::filesystem::exists(base + "/shop/data/postmaster.pid"); });
 
-    EXPECT_TRUE(Session(scratch::url("shop")).is_open());
+    EXPECT_TRUE(Client(scratch::url("shop")).is_open());
 }
 
 TEST_F(ScratchServer, is_started_anew_when_its_socket_was_removed) {
@@ -133,7 +133,7 @@ TEST_F(ScratchServer, is_started_anew_when_its_socket_was_removed) {
 
     EXPECT_EQ(scratch::url("shop"), url);
 
-    EXPECT_TRUE(Session(url).is_open());
+    EXPECT_TRUE(Client(url).is_open());
 }
 
 TEST_F(ScratchServer, names_its_programs_and_the_ways_out_when_they_are_gone) {
@@ -229,8 +229,8 @@ TEST_F(ScratchServer, refuses_a_socket_folder_that_others_can_enter) {
     const std::string deep = folder + "/" + std::string(120, 'd');
     std::filesystem::create_directories(deep);
     keep_servers_below(deep);
-    const Session session(scratch::url("open"));
-    const std::string quoted = session.ask("SHOW unix_socket_directories");
+    const Client client(scratch::url("open"));
+    const std::string quoted = client.ask("SHOW unix_socket_directories");
     const std::string socket_folder = quoted.substr(1, quoted.size() - 2);
     scratch::stop("open");
     ASSERT_EQ(chmod(socket_folder.c_str(), 0777), 0);
@@ -240,7 +240,7 @@ TEST_F(ScratchServer, refuses_a_socket_folder_that_others_can_enter) {
     EXPECT_EQ(error.code, ErrorCode::connection_failed);
     EXPECT_NE(error.message.find("is open to others"), std::string::npos) << error.message;
     ASSERT_EQ(chmod(socket_folder.c_str(), 0700), 0);
-    EXPECT_TRUE(Session(scratch::url("open")).is_open());
+    EXPECT_TRUE(Client(scratch::url("open")).is_open());
 }
 
 }  // namespace

@@ -3,61 +3,25 @@
 #pragma once
 
 #include <gtest/gtest.h>
-#include <libpq-fe.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
-#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <functional>
 #include <iterator>
-#include <memory>
 #include <optional>
 #include <string>
-#include <thread>
 
 #include <aether/migrate/error.hpp>
 
 #include "../../drivers/postgres/scratch.hpp"
+#include "../support/client.hpp"
 
 namespace aether::migrate::postgres {
-
-/// A client's session by URL, as any program that uses libpq has it.
-class Session {
-public:
-    explicit Session(const std::string& url) : connection_(PQconnectdb(url.c_str()), &PQfinish) {}
-
-    bool is_open() const { return PQstatus(connection_.get()) == CONNECTION_OK; }
-    std::string error() const { return PQerrorMessage(connection_.get()); }
-
-    /// Returns the first value of the result, or the error's text.
-    std::string ask(const std::string& sql) const {
-        const std::unique_ptr<PGresult, decltype(&PQclear)> result(PQexec(connection_.get(), sql.c_str()),
-                                                                   &PQclear);
-        if (PQresultStatus(result.get()) == PGRES_TUPLES_OK && PQntuples(result.get()) > 0) {
-            return PQgetvalue(result.get(), 0, 0);
-        }
-        return PQerrorMessage(connection_.get());
-    }
-
-private:
-    std::unique_ptr<PGconn, decltype(&PQfinish)> connection_;
-};
-
-/// Waits up to 20 seconds for something to become true.
-inline bool becomes_true(const std::function<bool()>& check) {
-    for (int tries = 0; tries < 2000; ++tries) {
-        if (check()) {
-            return true;
-        }
-        std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    }
-    return false;
-}
 
 inline std::string text_of(const std::filesystem::path& file) {
     std::ifstream stream(file, std::ios::binary);

@@ -54,27 +54,27 @@ int run_in_processes(int count, const std::function<bool()>& call) {
 TEST_F(ScratchServer, is_made_started_and_connectable) {
     const std::string url = scratch::url("try-it_1");
 
-    const Session session(url);
-    ASSERT_TRUE(session.is_open()) << session.error();
-    EXPECT_EQ(session.ask("SELECT current_database()"), "try-it_1");
-    EXPECT_EQ(session.ask("SELECT current_user"), "postgres");
-    EXPECT_EQ(session.ask("SHOW server_encoding"), "UTF8");
-    EXPECT_EQ(session.ask("SHOW listen_addresses"), "");
-    EXPECT_EQ(session.ask("SHOW fsync"), "on");
-    EXPECT_EQ(session.ask("SELECT count(*) FROM pg_database WHERE datallowconn AND NOT datistemplate"), "2");
+    const Client client(url);
+    ASSERT_TRUE(client.is_open()) << client.error();
+    EXPECT_EQ(client.ask("SELECT current_database()"), "try-it_1");
+    EXPECT_EQ(client.ask("SELECT current_user"), "postgres");
+    EXPECT_EQ(client.ask("SHOW server_encoding"), "UTF8");
+    EXPECT_EQ(client.ask("SHOW listen_addresses"), "");
+    EXPECT_EQ(client.ask("SHOW fsync"), "on");
+    EXPECT_EQ(client.ask("SELECT count(*) FROM pg_database WHERE datallowconn AND NOT datistemplate"), "2");
 }
 
 TEST_F(ScratchServer, is_listed_with_its_version_while_it_runs_and_after) {
     EXPECT_TRUE(scratch::list().empty());
 
-    const Session session(start_shop());
+    const Client client(start_shop());
     std::vector<scratch::Cluster> listed = scratch::list();
     ASSERT_EQ(listed.size(), 1u);
     EXPECT_EQ(listed[0].name, "shop");
-    const std::string version = session.ask("SHOW server_version");
+    const std::string version = client.ask("SHOW server_version");
     EXPECT_EQ(listed[0].server, "PostgreSQL " + version.substr(0, version.find(' ')));
     EXPECT_TRUE(listed[0].running);
-    EXPECT_EQ(listed[0].data, session.ask("SHOW data_directory").empty() ? "" : base + "/shop/data");
+    EXPECT_EQ(listed[0].data, client.ask("SHOW data_directory").empty() ? "" : base + "/shop/data");
 
     scratch::stop("shop");
     listed = scratch::list();
@@ -100,7 +100,7 @@ TEST_F(ScratchServer, takes_no_process_and_no_lock_to_find_when_it_runs) {
 }
 
 TEST_F(ScratchServer, is_made_once_when_eight_processes_ask_at_once) {
-    const auto ask = [] { return Session(scratch::url("many")).is_open(); };
+    const auto ask = [] { return Client(scratch::url("many")).is_open(); };
 
     EXPECT_EQ(run_in_processes(8, ask), 8);
 
@@ -115,7 +115,7 @@ TEST_F(ScratchServer, is_started_once_when_eight_processes_find_it_stopped) {
     scratch::stop("shop");
     std::filesystem::resize_file(base + "/shop/log", 0);
 
-    EXPECT_EQ(run_in_processes(8, [] { return Session(scratch::url("shop")).is_open(); }), 8);
+    EXPECT_EQ(run_in_processes(8, [] { return Client(scratch::url("shop")).is_open(); }), 8);
 
     const std::string log = text_of(base + "/shop/log");
     EXPECT_NE(log.find("ready to accept connections"), std::string::npos);
@@ -139,12 +139,12 @@ TEST_F(ScratchServer, survives_processes_that_make_stop_and_drop_it_at_once) {
 
     EXPECT_EQ(run_in_processes(3, ask), 3);
 
-    EXPECT_TRUE(Session(scratch::url("mixed")).is_open());
+    EXPECT_TRUE(Client(scratch::url("mixed")).is_open());
 }
 
 TEST_F(ScratchServer, keeps_its_data_when_it_is_stopped) {
     const std::string url = start_shop();
-    Session(url).ask("CREATE TABLE t AS SELECT 7 AS n");
+    Client(url).ask("CREATE TABLE t AS SELECT 7 AS n");
     const pid_t process = process_of("shop");
 
     EXPECT_TRUE(scratch::stop("shop"));
@@ -152,16 +152,16 @@ TEST_F(ScratchServer, keeps_its_data_when_it_is_stopped) {
     EXPECT_FALSE(scratch::stop("shop"));
 
     EXPECT_EQ(scratch::url("shop"), url);
-    EXPECT_EQ(Session(url).ask("SELECT n FROM t"), "7");
+    EXPECT_EQ(Client(url).ask("SELECT n FROM t"), "7");
 }
 
 TEST_F(ScratchServer, ends_open_sessions_when_it_is_stopped) {
-    const Session session(start_shop());
-    session.ask("BEGIN");
+    const Client client(start_shop());
+    client.ask("BEGIN");
 
     EXPECT_TRUE(scratch::stop("shop"));
 
-    EXPECT_NE(session.ask("SELECT 1"), "1");
+    EXPECT_NE(client.ask("SELECT 1"), "1");
 }
 
 TEST_F(ScratchServer, leaves_nothing_when_it_is_dropped) {
@@ -206,10 +206,10 @@ TEST_F(ScratchServer, has_a_short_socket_path_however_deep_its_folder_is) {
     std::filesystem::create_directories(deep);
     base = keep_servers_below(deep);
 
-    const Session session(scratch::url("deep"));
+    const Client client(scratch::url("deep"));
 
-    ASSERT_TRUE(session.is_open()) << session.error();
-    const std::string socket = session.ask("SHOW unix_socket_directories");
+    ASSERT_TRUE(client.is_open()) << client.error();
+    const std::string socket = client.ask("SHOW unix_socket_directories");
     EXPECT_EQ(socket.find("\"/tmp/aether-migrate-"), 0u) << socket;
     const std::string socket_folder = socket.substr(1, socket.size() - 2);
     struct stat facts{};
@@ -224,9 +224,9 @@ TEST_F(ScratchServer, can_be_kept_in_a_folder_with_odd_characters) {
     std::filesystem::create_directories(odd);
     keep_servers_below(odd);
 
-    const Session session(scratch::url("odd"));
+    const Client client(scratch::url("odd"));
 
-    EXPECT_EQ(session.ask("SELECT current_database()"), "odd") << session.error();
+    EXPECT_EQ(client.ask("SELECT current_database()"), "odd") << client.error();
 }
 
 TEST_F(ScratchServer, belongs_to_an_unprivileged_user_and_is_closed_to_others) {
@@ -253,7 +253,7 @@ TEST_F(ScratchServer, leaves_the_calling_process_without_children) {
 TEST_F(ScratchServer, works_in_a_process_that_ignores_its_children) {
     void (*const before)(int) = std::signal(SIGCHLD, SIG_IGN);
 
-    EXPECT_TRUE(Session(scratch::url("ignored")).is_open());
+    EXPECT_TRUE(Client(scratch::url("ignored")).is_open());
 
     std::signal(SIGCHLD, before);
 }
@@ -275,7 +275,7 @@ TEST_F(ScratchServer, inherits_no_descriptor_and_no_secret) {
     EXPECT_NE(environment.find("LC_ALL=C"), std::string::npos);
     EXPECT_EQ(environment.find("hidden-word"), std::string::npos);
     EXPECT_EQ(environment.find("PGDATA"), std::string::npos);
-    EXPECT_TRUE(Session(url).is_open()) << "PGPORT must not matter";
+    EXPECT_TRUE(Client(url).is_open()) << "PGPORT must not matter";
 }
 
 }  // namespace

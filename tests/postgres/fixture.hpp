@@ -3,19 +3,18 @@
 #pragma once
 
 #include <gtest/gtest.h>
-#include <libpq-fe.h>
 
 #include <array>
 #include <chrono>
-#include <functional>
 #include <memory>
 #include <ostream>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <vector>
 
 #include <aether/migrate/spi/connection.hpp>
+
+#include "../support/client.hpp"
 
 namespace aether::migrate::spi {
 
@@ -28,51 +27,6 @@ inline void PrintTo(Effect effect, std::ostream* out) {
 }  // namespace aether::migrate::spi
 
 namespace aether::migrate::postgres {
-
-/// Another client of the test's database.
-class Client {
-public:
-    explicit Client(const std::string& url) : connection_(PQconnectdb(url.c_str()), &PQfinish) {
-        EXPECT_EQ(PQstatus(connection_.get()), CONNECTION_OK) << PQerrorMessage(connection_.get());
-        PQsetNoticeProcessor(connection_.get(), [](void*, const char*) {}, nullptr);
-    }
-
-    /// Returns the first value of the result, or the error's text; empty when there is neither.
-    std::string ask(const std::string& sql) const {
-        const std::unique_ptr<PGresult, decltype(&PQclear)> result(PQexec(connection_.get(), sql.c_str()),
-                                                                   &PQclear);
-        if (PQresultStatus(result.get()) == PGRES_TUPLES_OK && PQntuples(result.get()) > 0)
-            return PQgetvalue(result.get(), 0, 0);
-        return PQresultErrorMessage(result.get());
-    }
-
-    /// Runs a statement that must succeed.
-    void run(const std::string& sql) const {
-        const std::unique_ptr<PGresult, decltype(&PQclear)> result(PQexec(connection_.get(), sql.c_str()),
-                                                                   &PQclear);
-        const ExecStatusType status = PQresultStatus(result.get());
-        EXPECT_TRUE(status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK)
-            << sql << ": " << PQresultErrorMessage(result.get());
-    }
-
-    /// Sends a statement and does not wait for its end.
-    void send(const std::string& sql) const { EXPECT_EQ(PQsendQuery(connection_.get(), sql.c_str()), 1); }
-
-    std::string pid() const { return std::to_string(PQbackendPID(connection_.get())); }
-
-private:
-    std::unique_ptr<PGconn, decltype(&PQfinish)> connection_;
-};
-
-/// Waits up to 20 seconds for something to become true.
-inline bool becomes_true(const std::function<bool()>& check) {
-    for (int tries = 0; tries < 2000; ++tries) {
-        if (check())
-            return true;
-        std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    }
-    return false;
-}
 
 /// A test with a database of its own, `connection` by the driver to it, and `other`, a client as superuser.
 class PostgresTest : public testing::Test {

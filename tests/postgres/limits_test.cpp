@@ -19,8 +19,6 @@ namespace aether::migrate::postgres {
 namespace {
 
 using namespace std::chrono_literals;
-using testing_server::becomes_true;
-using testing_server::Stranger;
 
 using Clock = std::chrono::steady_clock;
 
@@ -31,7 +29,7 @@ protected:
     }
 
     bool can_check_client() const {
-        return Stranger(url()).ask(
+        return Client(url()).ask(
                    "SELECT count(*) FROM pg_settings WHERE name = "
                    "'client_connection_check_interval'") == "1";
     }
@@ -65,7 +63,7 @@ TEST_F(Limits, are_ours_where_nobody_set_any) {
 
 TEST_F(Limits, of_the_url_the_role_and_the_database_stay) {
     EXPECT_EQ(
-        Stranger(url()).ask("ALTER DATABASE " + database + " SET idle_in_transaction_session_timeout = '7s'"),
+        Client(url()).ask("ALTER DATABASE " + database + " SET idle_in_transaction_session_timeout = '7s'"),
         "");
     PostgresConnection connection(parameters("&lock_timeout=5s"), {});
 
@@ -79,8 +77,8 @@ TEST_F(Limits, of_the_url_the_role_and_the_database_stay) {
 
 TEST_F(Limits, of_a_role_stay_also_when_they_switch_it_off) {
     EXPECT_EQ(
-        Stranger(url()).ask("CREATE ROLE limited LOGIN SUPERUSER; ALTER ROLE limited SET lock_timeout = 0;"
-                            "ALTER ROLE limited SET idle_in_transaction_session_timeout = 0"),
+        Client(url()).ask("CREATE ROLE limited LOGIN SUPERUSER; ALTER ROLE limited SET lock_timeout = 0;"
+                          "ALTER ROLE limited SET idle_in_transaction_session_timeout = 0"),
         "");
     PostgresConnection connection(parameters_of("limited"), {});
 
@@ -193,7 +191,7 @@ TEST_F(Limits, are_empty_before_prepare) {
 }
 
 TEST_F(Limits, on_locks_end_a_try_which_may_pass_later) {
-    const Stranger holder(url());
+    const Client holder(url());
     EXPECT_EQ(holder.ask("CREATE TABLE t ()"), "");
     EXPECT_EQ(holder.ask("BEGIN; LOCK TABLE t"), "");
     PostgresConnection connection(parameters(), {});
@@ -210,15 +208,14 @@ TEST_F(Limits, on_locks_end_a_try_which_may_pass_later) {
 }
 
 TEST_F(Limits, make_a_race_for_a_name_pass_later) {
-    const Stranger first(url());
+    const Client first(url());
     EXPECT_EQ(first.ask("BEGIN; CREATE TABLE IF NOT EXISTS raced (id int)"), "");
     PostgresConnection connection(parameters(), {});
     auto second = std::async(std::launch::async, [&connection] {
         return connection.execute("CREATE TABLE IF NOT EXISTS raced (id int)", {});
     });
-    const Stranger observer(url());
-    EXPECT_TRUE(becomes_true(
-        [&observer] { return observer.ask("SELECT count(*) FROM pg_locks WHERE NOT granted") == "1"; }));
+    const Client observer(url());
+    EXPECT_TRUE(has_one_waiter(observer));
 
     first.ask("COMMIT");
 
@@ -234,7 +231,7 @@ TEST_F(Limits, make_a_race_for_a_name_pass_later) {
 }
 
 TEST_F(Limits, make_a_race_for_a_catalogue_row_pass_later) {
-    const Stranger first(url());
+    const Client first(url());
     EXPECT_EQ(first.ask("CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'"), "");
     EXPECT_EQ(first.ask("BEGIN; CREATE OR REPLACE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 2'"), "");
     PostgresConnection connection(parameters(), {});
@@ -242,9 +239,8 @@ TEST_F(Limits, make_a_race_for_a_catalogue_row_pass_later) {
         return connection.execute("CREATE OR REPLACE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 3'",
                                   {});
     });
-    const Stranger observer(url());
-    EXPECT_TRUE(becomes_true(
-        [&observer] { return observer.ask("SELECT count(*) FROM pg_locks WHERE NOT granted") == "1"; }));
+    const Client observer(url());
+    EXPECT_TRUE(has_one_waiter(observer));
 
     first.ask("COMMIT");
 
@@ -300,7 +296,7 @@ TEST_F(Limits, of_a_session_keep_what_a_listener_throws_until_the_answer_is_ther
 }
 
 TEST_F(Limits, of_a_paused_server_end_the_wait_for_a_commit) {
-    Stranger observer(url());
+    Client observer(url());
     PostgresConnection connection(parameters(), {});
     connection.batch(std::vector<spi::BoundStatement>{{"BEGIN", {}}, {"CREATE TABLE t ()", {}}}, {});
     const pid_t backend =

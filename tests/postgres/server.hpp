@@ -1,56 +1,18 @@
 // SPDX-License-Identifier: MIT
-// A private PostgreSQL server for tests of a busy database, an empty database for each test, and plain
-// sessions.
+// A private PostgreSQL server for tests of a busy database, and an empty database for each test.
 #pragma once
 
 #include <gtest/gtest.h>
-#include <libpq-fe.h>
 
-#include <chrono>
-#include <functional>
-#include <memory>
 #include <string>
-#include <thread>
 
 #include <aether/migrate/url.hpp>
 
 #include "../../drivers/postgres/parameters.hpp"
 #include "../../drivers/postgres/scratch.hpp"
+#include "../support/client.hpp"
 
 namespace aether::migrate::postgres::testing_server {
-
-/// A session of a stranger, as any program that uses libpq has it.
-class Stranger {
-public:
-    explicit Stranger(const std::string& url) : connection_(PQconnectdb(url.c_str()), &PQfinish) {
-        EXPECT_EQ(PQstatus(connection_.get()), CONNECTION_OK) << PQerrorMessage(connection_.get());
-    }
-
-    /// Returns the first value of the last result; empty when there is none, the error's text when it fails.
-    std::string ask(const std::string& sql) const {
-        const std::unique_ptr<PGresult, decltype(&PQclear)> result(PQexec(connection_.get(), sql.c_str()),
-                                                                   &PQclear);
-        const ExecStatusType status = PQresultStatus(result.get());
-        if (status == PGRES_TUPLES_OK)
-            return PQntuples(result.get()) > 0 ? PQgetvalue(result.get(), 0, 0) : "";
-        return status == PGRES_COMMAND_OK ? "" : PQresultErrorMessage(result.get());
-    }
-
-    std::string pid() const { return std::to_string(PQbackendPID(connection_.get())); }
-
-private:
-    std::unique_ptr<PGconn, decltype(&PQfinish)> connection_;
-};
-
-/// Waits up to 20 seconds for something to become true.
-inline bool becomes_true(const std::function<bool()>& check) {
-    for (int tries = 0; tries < 2000; ++tries) {
-        if (check())
-            return true;
-        std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    }
-    return false;
-}
 
 /// Returns the URL of the server: made when the first test needs it, in the folder for servers that
 /// fixture.cpp chooses for the whole run and empties at its end. Unlike the other one's its vacuums come
@@ -58,7 +20,7 @@ inline bool becomes_true(const std::function<bool()>& check) {
 inline const std::string& server_url() {
     static const std::string kUrl = [] {
         {
-            const Stranger client(scratch::url("busy"));
+            const Client client(scratch::url("busy"));
             EXPECT_EQ(client.ask("ALTER SYSTEM SET max_prepared_transactions = 5"), "");
             EXPECT_EQ(client.ask("ALTER SYSTEM SET autovacuum_naptime = '1s'"), "");
             EXPECT_EQ(client.ask("ALTER SYSTEM SET autovacuum_max_workers = 10"), "");
@@ -75,12 +37,12 @@ class PostgresTest : public testing::Test {
 protected:
     // By now the sessions of the derived test are closed. The launcher visits one database after the other:
     // those that are done with would keep it from the next test's.
-    ~PostgresTest() override { EXPECT_EQ(Stranger(server_url()).ask("DROP DATABASE " + database), ""); }
+    ~PostgresTest() override { EXPECT_EQ(Client(server_url()).ask("DROP DATABASE " + database), ""); }
 
     void SetUp() override {
         static int number = 0;
         database = "t" + std::to_string(++number);
-        EXPECT_EQ(Stranger(server_url()).ask("CREATE DATABASE " + database), "");
+        EXPECT_EQ(Client(server_url()).ask("CREATE DATABASE " + database), "");
     }
 
     /// Returns the URL of the test's database, with further parameters as "&lock_timeout=5s".

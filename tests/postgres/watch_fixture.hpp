@@ -45,8 +45,8 @@ protected:
                           [this, text = std::move(text)] { return connection->execute(text, {}); });
     }
 
-    std::optional<Stranger> holder;
-    std::optional<Stranger> observer;  ///< Never in a transaction, where it would see what it saw before.
+    std::optional<Client> holder;
+    std::optional<Client> observer;  ///< Never in a transaction, where it would see what it saw before.
     std::optional<PostgresConnection> connection;
     std::vector<std::vector<spi::Blocker>> told;
 };

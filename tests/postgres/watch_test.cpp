@@ -18,7 +18,6 @@ namespace aether::migrate::postgres {
 namespace {
 
 using namespace std::chrono_literals;
-using testing_server::becomes_true;
 using testing_server::kOthers;
 using testing_server::Watching;
 
@@ -104,8 +103,7 @@ TEST_F(Watching, names_who_stands_before_us_in_the_queue) {
         } catch (const Error&) {
         }
     });
-    EXPECT_TRUE(becomes_true(
-        [this] { return observer->ask("SELECT count(*) FROM pg_locks WHERE NOT granted") == "1"; }));
+    EXPECT_TRUE(has_one_waiter(*observer));
     limit(400ms);
 
     const spi::ScriptResult result = connection->execute("SELECT FROM t", {});

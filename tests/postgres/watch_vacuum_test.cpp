@@ -12,8 +12,6 @@ namespace aether::migrate::postgres {
 namespace {
 
 using namespace std::chrono_literals;
-using testing_server::becomes_true;
-using testing_server::Stranger;
 
 /// Vacuums that run for minutes, in a database of its own each.
 class WatchingVacuum : public testing_server::Watching {
@@ -27,7 +25,7 @@ protected:
         EXPECT_EQ(holder->ask("INSERT INTO slow SELECT generate_series(1, 100000)"), "");
         {
             // What a session changed is known to the launcher at the latest when it ends.
-            const Stranger changer(url("&options=-c%20synchronous_commit%3Doff"));
+            const Client changer(url("&options=-c%20synchronous_commit%3Doff"));
             EXPECT_EQ(changer.ask(change), "");
         }
         EXPECT_TRUE(becomes_true([&] {
