@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <set>
 #include <string_view>
+#include <utility>
 #include <variant>
 
 #include <aether/migrate/error.hpp>
@@ -254,6 +255,24 @@ void set_options(Builder& builder) {
     builder.set("options", std::move(options));
 }
 
+// The system's own defaults notice after two hours that a server or a firewall is gone; these do after 90 s.
+// libpq has them for TCP only. A user timeout overrides the number of probes, so who sets one sets all. It
+// also ends a session whose server leaves what was sent unread for that long.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kKeepAlive{
+    {{"keepalives_idle", "30"},
+     {"keepalives_interval", "10"},
+     {"keepalives_count", "6"},
+     {"tcp_user_timeout", "90000"}}};
+
+void keep_alive(Builder& builder) {
+    const auto is_set = [&builder](const auto& pair) { return builder.has(pair.first); };
+    if (builder.has("keepalives") || std::any_of(kKeepAlive.begin(), kKeepAlive.end(), is_set))
+        return;
+    for (const auto& [key, value] : kKeepAlive) {
+        builder.set(std::string(key), std::string(value));
+    }
+}
+
 void set_defaults(std::string_view scheme, Builder& builder) {
     // What a service file says counts below the URL and above these.
     // Both libraries try localhost over TCP when the URL has no host; libpq would try a Unix socket. PGHOST
@@ -265,6 +284,8 @@ void set_defaults(std::string_view scheme, Builder& builder) {
     if (!service && !builder.has("sslmode") && std::getenv("PGSSLMODE") == nullptr) {
         builder.set("sslmode", is_pgx(scheme) ? "prefer" : "require");
     }
+    if (!service)
+        keep_alive(builder);
     if (!builder.has("gssencmode")) {
         builder.set("gssencmode", "disable");
     }

@@ -21,6 +21,7 @@ protected:
         unsetenv("PGHOST");
         unsetenv("PGSSLMODE");
         unsetenv("PGOPTIONS");
+        unsetenv("PGSERVICE");
     }
 };
 
@@ -118,6 +119,28 @@ TEST_F(PostgresParameters, let_the_query_name_a_socket) {
 
 TEST_F(PostgresParameters, count_a_key_once) {
     EXPECT_EQ(keywords_of("postgres://h/d?work_mem=1MB&work_mem=2MB").at("options"), "-c work_mem=1MB");
+}
+
+TEST_F(PostgresParameters, notice_a_dead_server_within_two_minutes) {
+    const auto keywords = keywords_of("postgres://h/d");
+
+    const int probes =
+        std::stoi(keywords.at("keepalives_interval")) * std::stoi(keywords.at("keepalives_count"));
+    EXPECT_LE(std::stoi(keywords.at("keepalives_idle")) + probes, 120);
+    EXPECT_LE(std::stoi(keywords.at("tcp_user_timeout")), 120'000);
+}
+
+TEST_F(PostgresParameters, leave_keepalives_alone_when_the_url_or_a_service_sets_any) {
+    for (const std::string key : {"keepalives", "keepalives_idle", "keepalives_interval", "keepalives_count",
+                                  "tcp_user_timeout", "service"}) {
+        auto keywords = keywords_of("postgres://h/d?" + key + "=1");
+
+        EXPECT_EQ(keywords.extract(key).mapped(), "1");
+        for (const auto& [other, value] : keywords) {
+            EXPECT_FALSE(other.starts_with("keepalives") || other == "tcp_user_timeout")
+                << key << ": " << other;
+        }
+    }
 }
 
 TEST_F(PostgresParameters, refuse_another_encoding) {
