@@ -73,6 +73,22 @@ class SessionEffects(EngineTest):
         self.assertEqual(self.tables("app"), ["a", "b"])
         self.assertEqual(self.value("SELECT count(*) FROM pg_class WHERE relname = 'schema_migrations'"), "1")
 
+    def test_search_path_of_a_file_reaches_the_next_one_of_the_same_run_only(self):
+        for commands, tables in (((("up",),), (["a", "b"], [])), ((("up", "1"), ("up",)), (["a"], ["b"]))):
+            with self.subTest(commands=commands):
+                self.sql("DROP SCHEMA IF EXISTS app CASCADE; CREATE SCHEMA app;"
+                         " DROP TABLE IF EXISTS b, schema_migrations, schema_migrations_history;")
+                self.up_files("SET search_path = app;\nCREATE TABLE a (id int);", "CREATE TABLE b (id int);")
+                for command in commands:
+                    self.done(*command)
+                self.assertEqual((self.tables("app"), self.tables()), tables)
+
+    def test_search_path_set_locally_ends_with_the_file(self):
+        self.up_files("CREATE SCHEMA app;\nSET LOCAL search_path = app;\nCREATE TABLE a (id int);",
+                      "CREATE TABLE b (id int);")
+        self.done("up")
+        self.assertEqual((self.tables("app"), self.tables()), (["a"], ["b"]))
+
     def test_head_of_a_dump_with_an_empty_search_path(self):
         self.up_files(DUMP_HEAD + "CREATE TABLE public.a (id int);", "CREATE TABLE public.b (id int);")
         self.done("up")
