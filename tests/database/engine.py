@@ -12,6 +12,7 @@ import itertools
 import os
 import pathlib
 import pwd
+import re
 import select
 import shutil
 import subprocess
@@ -34,6 +35,9 @@ WAIT_SECONDS = 20
 # Without autovacuum nothing but the test uses transaction ids; the rest makes CREATE DATABASE fast.
 SETTINGS = {"autovacuum": "off", "full_page_writes": "off", "max_prepared_transactions": "2", "shared_buffers": "64MB"}
 
+# "1/u title (1.5ms)"
+STEP = re.compile(r"(\d+/[ud] .*) \([0-9.hmµn]+s\)")
+
 _numbers = itertools.count(1)
 
 
@@ -45,8 +49,12 @@ class Done:
     err: str
 
     def steps(self):
-        """The lines of finished migrations, without their durations."""
-        return [line.rsplit(" (", 1)[0] for line in self.err.splitlines() if line[:1].isdigit()]
+        """The lines of finished migrations, without their durations. No other line may begin with a digit."""
+        lines = [line for line in self.err.splitlines() if line[:1].isdigit()]
+        found = [STEP.fullmatch(line) for line in lines]
+        if None in found:
+            raise AssertionError(f"not the line of a finished migration: {lines[found.index(None)]}")
+        return [match[1] for match in found]
 
 
 def wait_until(condition, what, seconds=WAIT_SECONDS):
