@@ -140,7 +140,8 @@ Exit codes:
   0    done, nothing to do, or stopped between two migrations by SIGINT
   1    an error, a question not answered with y, or no version to print
   2    the command line is wrong
-  130  cut off by SIGINT: while it waited, or by a second one
+  130  cut off by SIGINT: before the first migration or another change,
+       or by a second one
   143  stopped by SIGTERM with work left
 
 )";

@@ -11,18 +11,48 @@
 
 namespace aether::migrate::run {
 
-spi::Wait waiting(const RunContext& context) {
-    return {context.stop.roll_back, context.clock.now() + kBookkeepingLimit};
-}
+namespace {
 
-spi::Look look_at(const RunContext& context) {
+// Keeps schema and role of the session's first look.
+spi::Look look_until(const RunContext& context, const spi::Wait& wait) {
     SessionStart& start = context.start;
-    spi::Look look = context.connection.look(start.tables, waiting(context));
+    spi::Look look = context.connection.look(start.tables, wait);
     if (!start.tables.schema && !look.facts.schema.empty())
         start.tables.schema = look.facts.schema;
     if (!start.role)
         start.role = look.facts.role;
     return look;
+}
+
+void refuse_no_schema(const RunContext& context) {
+    if (context.start.tables.schema)
+        return;
+    ErrorDetails details;
+    details.code = ErrorCode::bookkeeping_failed;
+    details.message = "no schema";
+    details.state = "the session's search_path names no schema that exists and that the role may use";
+    details.next = "create the schema, GRANT USAGE on it, or set search_path in the database URL";
+    throw Error(std::move(details));
+}
+
+}  // namespace
+
+spi::Wait waiting(const RunContext& context) {
+    return {context.stop.roll_back, context.clock.now() + kBookkeepingLimit};
+}
+
+const std::stop_token& stop_of_waiting(const RunContext& context) {
+    return context.stop.finish.stop_requested() ? context.stop.roll_back : context.stop.finish;
+}
+
+spi::Look first_look(const RunContext& context) {
+    spi::Look look = look_until(context, {stop_of_waiting(context), context.clock.now() + kBookkeepingLimit});
+    refuse_no_schema(context);
+    return look;
+}
+
+spi::Look look_at(const RunContext& context) {
+    return look_until(context, waiting(context));
 }
 
 lock::SessionLock take_lock(const RunContext& context, const spi::Look& look, const std::stop_token& stop) {
@@ -45,17 +75,6 @@ void refuse_unable(const spi::Look& look) {
     details.code = ErrorCode::unsupported;
     details.message = "this session can only read: the server is a standby, or transactions are read-only";
     details.next = "connect to the primary server";
-    throw Error(std::move(details));
-}
-
-void refuse_no_schema(const RunContext& context) {
-    if (context.start.tables.schema)
-        return;
-    ErrorDetails details;
-    details.code = ErrorCode::bookkeeping_failed;
-    details.message = "no schema";
-    details.state = "the session's search_path names no schema that exists and that the role may use";
-    details.next = "create the schema, GRANT USAGE on it, or set search_path in the database URL";
     throw Error(std::move(details));
 }
 

@@ -44,11 +44,16 @@ struct RunContext {
 /// For statements of the engine's own: until the bookkeeping limit, or until a stop that may roll back.
 spi::Wait waiting(const RunContext& context);
 
-/// Looks, and keeps schema and role of the session's first look.
-spi::Look look_at(const RunContext& context);
+/// The stop that ends a wait as long as nothing runs: `finish`. One that was requested earlier (at a
+/// question, say) ends nothing of what comes now: `roll_back` then.
+const std::stop_token& stop_of_waiting(const RunContext& context);
 
+/// Looks before the lock is taken; a stop that comes meanwhile ends it.
 /// Throws Error when the session has no schema for unqualified names.
-void refuse_no_schema(const RunContext& context);
+spi::Look first_look(const RunContext& context);
+
+/// Looks again, under the lock.
+spi::Look look_at(const RunContext& context);
 
 /// Throws Error (bookkeeping_failed, unsupported) when the role or the session can't write our tables.
 void refuse_unable(const spi::Look& look);

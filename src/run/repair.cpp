@@ -137,8 +137,7 @@ RepairReport repair_under(const RunContext& context, const spi::Look& look, Repa
 }  // namespace
 
 RepairReport repair(const RunContext& context, RepairMode mode, Answer answer) {
-    const spi::Look first = look_at(context);
-    refuse_no_schema(context);
+    const spi::Look first = first_look(context);
     history::state_of(first);
     if (mode == RepairMode::explain)
         return repair_under(context, first, mode, answer);

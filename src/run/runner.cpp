@@ -3,6 +3,7 @@
 #include "runner.hpp"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -22,12 +23,6 @@
 namespace aether::migrate::run {
 
 namespace {
-
-// force and drop have no point in the middle at which a run may finish: a stop that was requested before the
-// wait (at a question, say) lets them go on, as in golang-migrate; one that comes during the wait ends it.
-const std::stop_token& stop_of_waiting(const RunContext& context) {
-    return context.stop.finish.stop_requested() ? context.stop.roll_back : context.stop.finish;
-}
 
 bool is_nothing(const Plan& plan) {
     return plan.steps.empty() && plan.short_by == 0;
@@ -92,6 +87,16 @@ Target without_resumed(Target target, const std::optional<Resumed>& resumed) {
     return target;
 }
 
+// Whether it waits or not: a run that a stop cuts off before its first step has not done what it is there
+// for.
+[[noreturn]] void fail_stopped(std::string state) {
+    ErrorDetails details;
+    details.code = ErrorCode::cancelled;
+    details.message = "stopped before the first migration";
+    details.state = std::move(state);
+    throw Error(std::move(details));
+}
+
 // Runs the steps and says how it ended. A stop between two steps, or one that rolled a step back, is no
 // error.
 void run_steps(const RunContext& context, history::Store& store, const std::string& session, const Work& work,
@@ -102,6 +107,10 @@ void run_steps(const RunContext& context, history::Store& store, const std::stri
     report.left = work.steps.size();
     for (const CheckedStep& step : work.steps) {
         if (context.stop.finish.stop_requested()) {
+            if (report.steps.empty()) {
+                fail_stopped(fmt::format("the database is at {}, {}", in_words(store.state().version),
+                                         store.state().dirty ? "dirty: the next run goes on" : "clean"));
+            }
             report.end = RunEnd::stopped;
             return;
         }
@@ -122,8 +131,8 @@ void run_steps(const RunContext& context, history::Store& store, const std::stri
 
 Report run_to(const RunContext& context, const Target& target) {
     Report report;
-    const spi::Look first = look_at(context);
-    refuse_no_schema(context);
+    const bool stopped_before = context.stop.finish.stop_requested();
+    const spi::Look first = first_look(context);
     report.state = history::state_of(first);
     try {
         if (is_nothing(make_plan(context.catalog, report.state, target, context.source.describe()))) {
@@ -139,10 +148,12 @@ Report run_to(const RunContext& context, const Target& target) {
         // Seen without the lock it decides nothing: another process may be in the middle of a run.
     }
     refuse_unable(first);
-    if (context.stop.finish.stop_requested()) {
+    if (stopped_before) {
         report.end = RunEnd::stopped;
         return report;
     }
+    if (context.stop.finish.stop_requested())
+        fail_stopped("nothing was changed");
     const lock::SessionLock lock = take_lock(context, first, context.stop.finish);
     const spi::Look look = look_at(context);
     history::Store store = make_store(context, look);
@@ -173,9 +184,10 @@ Report run_to(const RunContext& context, const Target& target) {
 }
 
 void force_to(const RunContext& context, const std::optional<Version>& version) {
-    const spi::Look first = look_at(context);
-    refuse_no_schema(context);
+    const spi::Look first = first_look(context);
     refuse_unable(first);
+    // Here and in drop_all() a stop that was requested before the wait lets the work go on, as in
+    // golang-migrate.
     const lock::SessionLock lock = take_lock(context, first, stop_of_waiting(context));
     const spi::Look look = look_at(context);
     history::Store store = make_store(context, look);
@@ -194,16 +206,14 @@ void force_to(const RunContext& context, const std::optional<Version>& version) 
 }
 
 void drop_all(const RunContext& context) {
-    const spi::Look first = look_at(context);
-    refuse_no_schema(context);
+    const spi::Look first = first_look(context);
     refuse_unable(first);
     const lock::SessionLock lock = take_lock(context, first, stop_of_waiting(context));
     context.connection.drop(context.start.tables, {context.stop.roll_back, std::nullopt});
 }
 
 VersionState read_state(const RunContext& context) {
-    const spi::Look look = look_at(context);
-    refuse_no_schema(context);
+    const spi::Look look = first_look(context);
     // A run may still make it: its first file, say. Here it is a slip in the URL.
     if (look.schema_missing) {
         throw Error(ErrorCode::bookkeeping_failed,

@@ -163,6 +163,21 @@ class Signals(EngineTest):
                 self.ends(first, 143, "absent")
                 self.open_gate()
 
+    def test_interrupt_of_the_first_look_ends_it(self):
+        self.up_files("CREATE TABLE a (id int);")
+        self.done("up")
+        self.up_files("CREATE TABLE a (id int);", self.NEXT)
+        self.gate.run("BEGIN; LOCK TABLE schema_migrations;")
+        for arguments in (("up",), ("version",), ("force", "2"), ("repair",)):
+            with self.subTest(arguments=arguments):
+                process = self.start(*arguments)
+                self.wait_for_query("has_table_privilege", "wait_event_type = 'Lock'")
+                process.send_signal(signal.SIGINT)
+                result = finish(process, seconds=5)
+                self.assertEqual(result.code, 130, result.err)
+        self.open_gate()
+        self.assertEqual((self.row(), self.tables()), ((1, False), ["a", "gate", "t"]))
+
     def asked(self, *arguments):
         """Starts a command that asks a question, and reads the question."""
         self.files({"1_a.up.sql": "CREATE TABLE a (id int);", "1_a.down.sql": "DROP TABLE a;"})

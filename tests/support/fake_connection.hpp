@@ -22,6 +22,7 @@ public:
     explicit FakeConnection(const spi::Dialect& dialect) : dialect_(dialect) {}
 
     spi::Look look_result;          ///< What every look sees.
+    std::function<void()> looked;   ///< Is called at the end of every look.
     std::deque<bool> lock_answers;  ///< Of the next tries; true when none is left.
     std::function<std::optional<spi::ScriptFailure>(std::string_view)> fails;
     std::uint64_t affected = 1;  ///< Rows that every write says it changed.
@@ -35,6 +36,8 @@ private:
 
     spi::Look do_look(const spi::TableNames&, const spi::Wait&) override {
         log.emplace_back("look");
+        if (looked)
+            looked();
         return look_result;
     }
 

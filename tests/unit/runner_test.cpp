@@ -244,6 +244,40 @@ TEST_F(RunnerTest, stops_between_two_migrations) {
     EXPECT_EQ(listener_.finished, (Log{"1u"}));
 }
 
+TEST_F(RunnerTest, has_nothing_to_stop_after_a_stop_that_came_before_it) {
+    files({{"1_a.up.sql", "SELECT 1;"}});
+    finish_.request_stop();
+
+    EXPECT_EQ(run_to(context(), UpTarget{}).end, RunEnd::stopped);
+    EXPECT_EQ(connection_.log, (Log{"look"}));
+}
+
+TEST_F(RunnerTest, is_cut_off_by_a_stop_before_the_lock) {
+    files({{"1_a.up.sql", "SELECT 1;"}});
+    connection_.looked = [this] { finish_.request_stop(); };
+
+    const ErrorDetails failure = failure_of(UpTarget{});
+
+    EXPECT_EQ(failure.code, ErrorCode::cancelled);
+    EXPECT_EQ(failure.state, "nothing was changed");
+    EXPECT_EQ(connection_.log, (Log{"look"}));
+}
+
+TEST_F(RunnerTest, is_cut_off_by_a_stop_before_the_first_migration) {
+    files({{"1_a.up.sql", "SELECT 1;"}});
+    connection_.looked = [this] {
+        if (connection_.locked)
+            finish_.request_stop();
+    };
+
+    const ErrorDetails failure = failure_of(UpTarget{});
+
+    EXPECT_EQ(failure.code, ErrorCode::cancelled);
+    EXPECT_EQ(failure.state, "the database is at no version, clean");
+    EXPECT_EQ(connection_.log.back(), "unlock");
+    EXPECT_TRUE(listener_.finished.empty());
+}
+
 TEST_F(RunnerTest, runs_what_there_is_and_says_what_is_short) {
     files({{"1_a.up.sql", "SELECT 1;"}});
 
