@@ -162,6 +162,21 @@ class Lease(EngineTest):
         self.assertEqual((result.steps(), self.seen()), (["1/u m1"], [1]))
         self.assert_free()
 
+    def test_row_of_a_killed_owner_stays_while_there_is_nothing_to_do(self):
+        self.up_files("SELECT 1;")
+        self.done("up", url=self.table_url())
+        self.up_files("SELECT 1;", GATED.format(2))
+        process = self.gated()
+        process.kill()
+        process.wait()
+        self.open_gate()
+        self.end_lease()
+        (self.folder / "2_m2.up.sql").unlink()
+
+        self.assertEqual(self.done("up", url=self.table_url()).err, "no change\n")
+
+        self.assertEqual(self.value("SELECT count(*) FROM schema_lock"), "1")
+
     def test_killed_owner_is_not_followed_while_its_server_session_works_on(self):
         self.up_files(GATED.format(1))
         process = self.gated(flags=("-client-check-interval", "0"))
