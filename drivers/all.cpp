@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The list of the databases that this library is built with: one line a driver.
+// The list of the databases that this library knows: one line a driver.
 #include "all.hpp"
 
 #include <array>
@@ -10,14 +10,15 @@ namespace aether::migrate::drivers {
 
 namespace {
 
-constexpr std::array kAll{
-    &postgres::kDriver,
+// Only the constants of these headers are used: a driver itself may be a module.
+constexpr std::array kKnown{
+    KnownDriver{"postgres", postgres::kSchemes, "libpq5"},
 };
 
 }  // namespace
 
-std::span<const spi::DriverInfo* const> all_drivers() {
-    return kAll;
+std::span<const KnownDriver> known_drivers() {
+    return kKnown;
 }
 
 }  // namespace aether::migrate::drivers

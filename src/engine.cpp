@@ -3,12 +3,12 @@
 #include <aether/migrate/migrate.hpp>
 
 #include <algorithm>
-#include <span>
 #include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <aether/migrate/drivers.hpp>
 #include <aether/migrate/scratch.hpp>
 #include <aether/migrate/spi/driver.hpp>
 #include <aether/migrate/spi/source.hpp>
@@ -26,14 +26,6 @@
 namespace aether::migrate {
 
 namespace {
-
-const spi::DriverInfo* find_driver(std::string_view scheme) {
-    for (const spi::DriverInfo* driver : drivers::all_drivers()) {
-        if (std::find(driver->schemes.begin(), driver->schemes.end(), scheme) != driver->schemes.end())
-            return driver;
-    }
-    return nullptr;
-}
 
 [[noreturn]] void refuse_empty(std::string_view what, std::string_view remedy) {
     ErrorDetails details;
@@ -56,7 +48,7 @@ spi::Opened open_database_of(const Options& options, const spi::Wait& wait) {
     if (options.database.empty())
         refuse_empty("database", "give -database URL, or set DATABASE_URL");
     const std::string scheme = scheme_of(options.database);
-    const spi::DriverInfo* driver = find_driver(scheme);
+    const spi::DriverInfo* driver = drivers::find_driver(scheme);
     if (driver == nullptr) {
         ErrorDetails details;
         details.code = ErrorCode::unknown_scheme;
@@ -73,11 +65,10 @@ Observer& nobody() {
 }
 
 const spi::ScratchServers& scratch_servers() {
-    for (const spi::DriverInfo* driver : drivers::all_drivers()) {
-        if (driver->scratch != nullptr)
-            return *driver->scratch;
-    }
-    throw Error(ErrorCode::unsupported, "no driver of this program can make scratch servers");
+    const spi::DriverInfo* driver = drivers::find_driver("scratch");
+    if (driver == nullptr || driver->scratch == nullptr)
+        throw Error(ErrorCode::unsupported, "no driver of this program can make scratch servers");
+    return *driver->scratch;
 }
 
 }  // namespace
@@ -149,12 +140,11 @@ void Migrator::drop() {
 }
 
 std::vector<std::string> database_schemes() {
-    std::vector<std::string> schemes;
-    for (const spi::DriverInfo* driver : drivers::all_drivers()) {
-        schemes.insert(schemes.end(), driver->schemes.begin(), driver->schemes.end());
-    }
-    std::sort(schemes.begin(), schemes.end());
-    return schemes;
+    return drivers::known_schemes();
+}
+
+std::vector<Driver> list_drivers() {
+    return drivers::list();
 }
 
 std::vector<std::string> source_schemes() {

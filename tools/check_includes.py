@@ -27,7 +27,7 @@ IO_ALLOWED = {
 }
 
 # C headers of the system, for whatever runs programs, reads files or draws on a terminal.
-POSIX_HEADERS = IO_HEADERS | {"dlfcn.h", "errno.h", "grp.h", "langinfo.h", "locale.h", "pthread.h", "pwd.h",
+POSIX_HEADERS = IO_HEADERS | {"dlfcn.h", "errno.h", "grp.h", "langinfo.h", "link.h", "locale.h", "pthread.h", "pwd.h",
                               "signal.h", "spawn.h", "stdlib.h", "string.h", "time.h"}
 
 # What a driver or a source may include of its client library.

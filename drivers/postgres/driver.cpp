@@ -2,11 +2,12 @@
 // The PostgreSQL driver as the engine takes it.
 #include "driver.hpp"
 
-#include <array>
+#include <libpq-fe.h>
 #include <memory>
 #include <string>
 #include <string_view>
 
+#include <fmt/format.h>
 #include <aether/migrate/error.hpp>
 #include <aether/migrate/url.hpp>
 
@@ -17,9 +18,6 @@
 namespace aether::migrate::postgres {
 
 namespace {
-
-constexpr std::array<std::string_view, 6> kSchemes{"postgres", "postgresql", "pgx",
-                                                   "pgx4",     "pgx5",       "scratch"};
 
 // scratch://NAME?x-…: the server's own URL with the parameters of the given one.
 std::string url_of_scratch(const Url& url) {
@@ -45,10 +43,15 @@ spi::Opened open(std::string_view text, const spi::Wait& wait) {
     return opened;
 }
 
+std::string client_library() {
+    constexpr int kMajor = 10000;
+    return fmt::format("libpq {}.{}", PQlibVersion() / kMajor, PQlibVersion() % kMajor);
+}
+
 constexpr spi::ScratchServers kScratch{scratch::list, scratch::url, scratch::stop, scratch::drop};
 
 }  // namespace
 
-constinit const spi::DriverInfo kDriver{"postgres", kSchemes, open, &kScratch};
+constinit const spi::DriverInfo kDriver{"postgres", kSchemes, open, &kScratch, client_library};
 
 }  // namespace aether::migrate::postgres

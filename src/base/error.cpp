@@ -15,6 +15,8 @@ std::string_view name_of(ErrorCode code) noexcept {
             return "invalid_url";
         case ErrorCode::unknown_scheme:
             return "unknown_scheme";
+        case ErrorCode::driver_unusable:
+            return "driver_unusable";
         case ErrorCode::source_unusable:
             return "source_unusable";
         case ErrorCode::no_such_migration:

@@ -183,13 +183,21 @@ class World:
         path = self.program.path
         if self.case.unprivileged and os.geteuid() == 0:
             user = unprivileged_user()
-            path = str(self.cwd / "migrate")
-            shutil.copy(self.program.path, path)
+            path = self.copy_for_everybody()
             options = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
         # exec keeps the name that golang-migrate is called by, so that no text shows where it was built.
         return subprocess.Popen([path, *map(self.fill, self.case.argv)], cwd=self.cwd, env=self.environment(),
                                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                 restore_signals=True, **options)
+
+    def copy_for_everybody(self):
+        """A copy of the program, with the libraries beside it, where an ordinary user may run it."""
+        program = pathlib.Path(self.program.path)
+        folder = self.cwd.parent / "bin"
+        folder.mkdir()
+        if (program.parent.parent / "lib").is_dir():
+            shutil.copytree(program.parent.parent / "lib", self.cwd.parent / "lib", symlinks=True)
+        return shutil.copy(program, folder)
 
     @contextlib.contextmanager
     def locked(self):
@@ -236,7 +244,6 @@ class World:
             if process.poll() is None:
                 process.kill()
                 process.wait()
-        (self.cwd / "migrate").unlink(missing_ok=True)
         row, tables = self.look()
         return Result(process.returncode, out.decode(errors="replace"), err.decode(errors="replace"), row, tables,
                       tuple(sorted(set(self.tree()) - set(self.first_tree))))

@@ -16,6 +16,7 @@ enum class ErrorCode {
     invalid_argument,    ///< An argument or option is out of its range.
     invalid_url,         ///< A URL does not parse, or one of its parameters has a bad value.
     unknown_scheme,      ///< No source or driver has this scheme.
+    driver_unusable,     ///< The module of a driver is missing or can't be used.
     source_unusable,     ///< The directory is missing, unreadable, or a file of it can't be used.
     no_such_migration,   ///< The version that is asked for, or the current one, has no file.
     connection_failed,   ///< No session: no server, wrong password, TLS refused, session lost.

@@ -45,7 +45,7 @@ class AETHER_MIGRATE_EXPORT Migrator {
 public:
     /// Lists the source, then connects. Nothing is written.
     /// Throws Error: invalid_url, unknown_scheme, source_unusable (every problem of the source at once),
-    /// connection_failed, cancelled.
+    /// driver_unusable, connection_failed, cancelled.
     explicit Migrator(Options options);
     ~Migrator();
     Migrator(const Migrator&) = delete;
@@ -91,7 +91,8 @@ private:
     std::unique_ptr<Engine> engine_;
 };
 
-/// Returns the URL schemes of the databases that this library was built with, sorted.
+/// Returns the URL schemes of the databases that this library knows, sorted. Opens no module and looks for
+/// none: <aether/migrate/drivers.hpp> tells which drivers are there.
 AETHER_MIGRATE_EXPORT std::vector<std::string> database_schemes();
 
 /// Returns the URL schemes of the sources that this library was built with, sorted.

@@ -42,13 +42,15 @@ struct ScratchServers {
     void (*drop)(std::string_view name);
 };
 
-/// One driver: a plain value, listed in drivers/all.cpp. All pointers live as long as the program.
+/// One driver: a plain value. All pointers live as long as the program.
 struct DriverInfo {
     std::string_view name;                      ///< "postgres"
     std::span<const std::string_view> schemes;  ///< {"postgres", "postgresql", …}
     /// Connects. Throws Error (invalid_url, connection_failed, cancelled). Returns by the deadline of `wait`.
     Opened (*open)(std::string_view url, const Wait& wait) = nullptr;
     const ScratchServers* scratch = nullptr;  ///< May be nullptr.
+    /// Returns the client library that is loaded, as "libpq 15.20". May be nullptr: the driver has none.
+    std::string (*client_library)() = nullptr;
 };
 
 }  // namespace aether::migrate::spi
