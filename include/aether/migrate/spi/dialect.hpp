@@ -8,17 +8,38 @@
 
 namespace aether::migrate::spi {
 
-/// How the text of a script is cut into tokens. Every member is a fact of the database's own lexer.
+/// Which statements hold further statements with semicolons of their own.
+enum class CompoundBodies {
+    none,
+    /// CREATE [TEMP|TEMPORARY] TRIGGER, up to an END between two semicolons: the rule of sqlite3_complete().
+    triggers,
+    /// The stored programs of MySQL and MariaDB: CREATE … PROCEDURE, FUNCTION, TRIGGER, EVENT and PACKAGE,
+    /// ALTER EVENT, and compound statements outside of them (BEGIN NOT ATOMIC, IF, CASE, LOOP, WHILE, REPEAT,
+    /// FOR). Their blocks are counted as the grammar nests them.
+    stored_programs
+};
+
+/// How the text of a script is cut into tokens and statements. Every member is a fact of the database's own
+/// lexer, or of its shell client where the name says so.
 struct LexicalRules {
-    bool dollar_quotes = false;          ///< $tag$ … $tag$
-    bool nested_block_comments = false;  ///< /* /* */ */ is one comment
-    bool hash_comments = false;          ///< # to the end of the line
-    bool escape_strings = false;         ///< E'…' with backslash escapes; U&'…' without
-    bool backslash_escapes = false;      ///< a backslash escapes in every '…' and "…"
-    bool backtick_identifiers = false;   ///< `name`
-    bool bracket_identifiers = false;    ///< [name]
-    bool atomic_bodies = false;          ///< BEGIN ATOMIC … END of a routine holds semicolons
-    bool client_commands = false;        ///< a line that starts with a backslash is for the shell client
+    bool dollar_quotes = false;             ///< $tag$ … $tag$
+    bool nested_block_comments = false;     ///< /* /* */ */ is one comment
+    bool hash_comments = false;             ///< # to the end of the line
+    bool escape_strings = false;            ///< E'…' with backslash escapes; U&'…' without
+    bool backslash_escapes = false;         ///< a backslash escapes in every '…' and "…"
+    bool backtick_identifiers = false;      ///< `name`
+    bool bracket_identifiers = false;       ///< [name]
+    bool atomic_bodies = false;             ///< BEGIN ATOMIC … END of a routine holds semicolons
+    bool client_commands = false;           ///< a line that starts with a backslash is for the shell client
+    bool parenthesized_statements = false;  ///< (…; …) holds semicolons: CREATE RULE … DO (…)
+    bool double_quoted_strings = false;     ///< "…" is a string, not a name
+    bool dash_comments_need_blank = false;  ///< "--" is a comment only before a blank or control character
+    bool line_feed_ends_comments = false;   ///< a carriage return alone does not end a line comment
+    bool conditional_comments = false;      ///< /*! … */, /*!50003 … */ and /*M! … */ are code
+    /// A statement that begins with the word DELIMITER is for the shell client: what follows on its line, up
+    /// to a blank, ends statements from there on. Neither it nor such a delimiter is ever sent.
+    bool delimiter_command = false;
+    CompoundBodies compound_bodies = CompoundBodies::none;
 };
 
 /// What may be done with one statement.
