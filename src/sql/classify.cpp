@@ -29,7 +29,7 @@ std::string_view cut(std::string_view& rest, char separator) {
 class Tokens {
 public:
     Tokens(std::string_view statement, const spi::LexicalRules& rules)
-        : statement_(statement), rules_(rules), first_(next_token(statement, 0, rules)) {}
+        : statement_(statement), rules_(rules), first_(next_word({})) {}
 
     std::string_view first() const { return text_of(first_); }
 
@@ -43,19 +43,27 @@ public:
         } else if (index_ <= known_) {
             current_ = early_[index_ - 1];
         } else {
-            current_ = next_token(statement_, current_.end, rules_);
+            current_ = next_word(current_);
             if (known_ < early_.size()) {
                 early_[known_++] = current_;
             }
         }
         ++index_;
         const std::string_view text = text_of(current_);
-        const bool closes =
-            text == ";" && next_token(statement_, current_.end, rules_).kind == TokenKind::end;
+        const bool closes = text == ";" && next_word(current_).kind == TokenKind::end;
         return closes ? std::string_view() : text;
     }
 
 private:
+    /// What a conditional comment holds is code, and its marks are no part of it.
+    Token next_word(const Token& before) const {
+        Token token = next_token(statement_, before, rules_);
+        while (token.kind == TokenKind::mark) {
+            token = next_token(statement_, token, rules_);
+        }
+        return token;
+    }
+
     /// The end token may span an open line comment, which is no text.
     std::string_view text_of(const Token& token) const {
         return token.kind == TokenKind::end ? std::string_view()

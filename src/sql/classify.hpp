@@ -21,7 +21,8 @@ public:
     explicit Classifier(const spi::Dialect& dialect);
 
     /// Returns what the first fitting rule says of a statement, with or without its closing semicolon;
-    /// (transactional, "") when none fits. Comments and blanks before and between its words don't matter.
+    /// (transactional, "") when none fits. Comments and blanks before and between its words don't matter,
+    /// nor do the marks of conditional comments.
     /// Reads no more of the statement than the rules ask for, and is linear in that.
     Classification classify(std::string_view statement) const;
 

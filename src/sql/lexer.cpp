@@ -53,15 +53,35 @@ std::size_t skip_class(std::string_view text, std::size_t at, std::uint8_t class
     return at;
 }
 
-std::size_t skip_line(std::string_view text, std::size_t at) {
-    while (at < text.size() && text[at] != '\n' && text[at] != '\r') {
+std::size_t skip_line(std::string_view text, std::size_t at, const LexicalRules& rules) {
+    while (at < text.size() && text[at] != '\n' && (text[at] != '\r' || rules.line_feed_ends_comments)) {
         ++at;
     }
     return at;
 }
 
 bool starts_line_comment(std::string_view text, std::size_t at, const LexicalRules& rules) {
-    return (text[at] == '-' && peek(text, at + 1) == '-') || (text[at] == '#' && rules.hash_comments);
+    if (text[at] == '-' && peek(text, at + 1) == '-') {
+        // The text's end counts as the zero byte that a server sees there: a control character.
+        const auto next = static_cast<unsigned char>(peek(text, at + 2));
+        return !rules.dash_comments_need_blank || next <= ' ' || next == 0x7F;
+    }
+    return text[at] == '#' && rules.hash_comments;
+}
+
+/// Returns the size of the mark that opens a conditional comment, or 0 when none is there. A version number
+/// has five or six digits; fewer are code.
+std::size_t conditional_mark_size(std::string_view text, std::size_t at, const LexicalRules& rules) {
+    const std::string_view rest = text.substr(at);
+    if (!rules.conditional_comments || !(rest.starts_with("/*!") || rest.starts_with("/*M!"))) {
+        return 0;
+    }
+    const std::size_t version = rest[2] == '!' ? 3 : 4;
+    std::size_t end = version;
+    while (end < version + 6 && is(peek(rest, end), kDigit)) {
+        ++end;
+    }
+    return end >= version + 5 ? end : version;
 }
 
 /// Where something ended, and whether by its own closing mark.
@@ -111,7 +131,7 @@ Extent skip_quoted(std::string_view text, std::size_t at, char quote, Escapes es
 
 /// Returns where the next part of a string begins, behind its quote, or `at` when none follows. Parts are
 /// kept apart by blanks with at least one line end, and line comments (PostgreSQL manual, 4.1.2.1; SQL:1992).
-std::size_t find_continuation(std::string_view text, std::size_t at) {
+std::size_t find_continuation(std::string_view text, std::size_t at, const LexicalRules& rules) {
     const std::size_t string_end = at;
     bool new_line = false;
     while (at < text.size()) {
@@ -119,7 +139,7 @@ std::size_t find_continuation(std::string_view text, std::size_t at) {
             new_line = new_line || text[at] == '\n' || text[at] == '\r';
             ++at;
         } else if (text[at] == '-' && peek(text, at + 1) == '-') {
-            at = skip_line(text, at);
+            at = skip_line(text, at, rules);
         } else {
             return new_line && text[at] == '\'' ? at + 1 : string_end;
         }
@@ -128,11 +148,12 @@ std::size_t find_continuation(std::string_view text, std::size_t at) {
 }
 
 /// Passes a string whose quote is at `quote`, with its continuations: they follow the first part's escape
-/// rule.
-Token scan_string(std::string_view text, std::size_t begin, std::size_t quote, Escapes escapes) {
+/// rule, and where there is one rule only, each part may as well be a string of its own.
+Token scan_string(std::string_view text, std::size_t begin, std::size_t quote, Escapes escapes,
+                  const LexicalRules& rules) {
     Extent extent = skip_quoted(text, quote + 1, '\'', escapes);
-    while (extent.terminated) {
-        const std::size_t next = find_continuation(text, extent.end);
+    while (extent.terminated && rules.escape_strings) {
+        const std::size_t next = find_continuation(text, extent.end, rules);
         if (next == extent.end) {
             break;
         }
@@ -144,6 +165,15 @@ Token scan_string(std::string_view text, std::size_t begin, std::size_t quote, E
 Token scan_identifier(std::string_view text, std::size_t begin, std::size_t quote, Escapes escapes) {
     const Extent extent = skip_quoted(text, quote + 1, text[quote], escapes);
     return {TokenKind::quoted_identifier, extent.terminated, begin, extent.end};
+}
+
+Token scan_double_quoted(std::string_view text, std::size_t begin, Escapes escapes,
+                         const LexicalRules& rules) {
+    Token token = scan_identifier(text, begin, begin, escapes);
+    if (rules.double_quoted_strings) {
+        token.kind = TokenKind::string;
+    }
+    return token;
 }
 
 /// Passes $tag$ … $tag$. A tag is like a name without dollar signs; what is no tag is one character of
@@ -209,15 +239,15 @@ Token scan_word(std::string_view text, std::size_t begin, const LexicalRules& ru
         const char prefix = lower(text[begin]);
         const char next = peek(text, end);
         if (next == '\'' && (prefix == 'b' || prefix == 'x' || prefix == 'n')) {
-            return scan_string(text, begin, end,
-                               rules.backslash_escapes ? Escapes::backslash : Escapes::none);
+            return scan_string(text, begin, end, rules.backslash_escapes ? Escapes::backslash : Escapes::none,
+                               rules);
         }
         if (next == '\'' && prefix == 'e' && rules.escape_strings) {
-            return scan_string(text, begin, end, Escapes::backslash);
+            return scan_string(text, begin, end, Escapes::backslash, rules);
         }
         if (next == '&' && prefix == 'u' && rules.escape_strings) {
             if (peek(text, end + 1) == '\'') {
-                return scan_string(text, begin, end + 1, Escapes::none);
+                return scan_string(text, begin, end + 1, Escapes::none, rules);
             }
             if (peek(text, end + 1) == '"') {
                 return scan_identifier(text, begin, end + 1, Escapes::none);
@@ -231,9 +261,9 @@ Token scan_other(std::string_view text, std::size_t begin, const LexicalRules& r
     const Escapes escapes = rules.backslash_escapes ? Escapes::backslash : Escapes::none;
     switch (text[begin]) {
         case '\'':
-            return scan_string(text, begin, begin, escapes);
+            return scan_string(text, begin, begin, escapes, rules);
         case '"':
-            return scan_identifier(text, begin, begin, escapes);
+            return scan_double_quoted(text, begin, escapes, rules);
         case '$':
             return scan_dollar(text, begin, rules);
         case '`':
@@ -260,37 +290,76 @@ Token scan_other(std::string_view text, std::size_t begin, const LexicalRules& r
     return {TokenKind::punctuation, true, begin, begin + 1};
 }
 
-}  // namespace
+bool starts_delimiter(std::string_view text, std::size_t at, std::string_view delimiter) {
+    return !delimiter.empty() && text.substr(at).starts_with(delimiter);
+}
 
-Token next_token(std::string_view text, std::size_t from, const spi::LexicalRules& rules) noexcept {
-    std::size_t at = from;
+/// Ends a word or number where the delimiter begins inside it.
+void cut_at_delimiter(std::string_view text, Token& token, std::string_view delimiter) {
+    const bool quoted = token.kind == TokenKind::quoted_identifier || token.kind == TokenKind::string;
+    if (delimiter.empty() || quoted) {
+        return;
+    }
+    const std::string_view inside = text.substr(token.begin, token.end - token.begin + delimiter.size() - 1);
+    const std::size_t found = inside.find(delimiter, 1);
+    token.end = found == std::string_view::npos ? token.end : token.begin + found;
+}
+
+/// Returns the token that is no blank and no comment and begins at `at`.
+Token scan_token(std::string_view text, std::size_t at, const LexicalRules& rules) {
+    if (is(text[at], kWordStart)) {
+        return scan_word(text, at, rules);
+    }
+    return is(text[at], kDigit) ? scan_number(text, at) : scan_other(text, at, rules);
+}
+
+/// The same as next_token; `delimiter` is empty inside a conditional comment.
+Token scan(std::string_view text, const Token& before, const LexicalRules& rules,
+           std::string_view delimiter) {
+    std::size_t at = before.end;
     while (true) {
         at = skip_class(text, at, kBlank);
         if (at >= text.size()) {
             return {TokenKind::end, true, text.size(), text.size()};
         }
-        if (is(text[at], kWordStart)) {
-            return scan_word(text, at, rules);
-        }
-        if (is(text[at], kDigit)) {
-            return scan_number(text, at);
+        if (starts_delimiter(text, at, delimiter)) {
+            return {TokenKind::delimiter, true, at, at + delimiter.size()};
         }
         if (starts_line_comment(text, at, rules)) {
-            const std::size_t end = skip_line(text, at);
+            const std::size_t end = skip_line(text, at, rules);
             if (end == text.size()) {
                 return {TokenKind::end, true, at, end};
             }
             at = end;
         } else if (text[at] == '/' && peek(text, at + 1) == '*') {
+            if (const std::size_t size = conditional_mark_size(text, at, rules)) {
+                return {TokenKind::mark, true, at, at + size, true};
+            }
             const Extent extent = skip_block_comment(text, at + 2, rules);
             if (!extent.terminated) {
-                return {TokenKind::comment, false, at, extent.end};
+                return {TokenKind::comment, false, at, extent.end, before.conditional};
             }
             at = extent.end;
+        } else if (before.conditional && text[at] == '*' && peek(text, at + 1) == '/') {
+            return {TokenKind::mark, true, at, at + 2, false};
         } else {
-            return scan_other(text, at, rules);
+            Token token = scan_token(text, at, rules);
+            cut_at_delimiter(text, token, delimiter);
+            token.conditional = before.conditional;
+            return token;
         }
     }
+}
+
+}  // namespace
+
+Token next_token(std::string_view text, const Token& before, const spi::LexicalRules& rules,
+                 std::string_view delimiter) noexcept {
+    return scan(text, before, rules, before.conditional ? std::string_view() : delimiter);
+}
+
+Token next_token(std::string_view text, std::size_t from, const spi::LexicalRules& rules) noexcept {
+    return scan(text, {TokenKind::end, true, from, from}, rules, {});
 }
 
 std::optional<Comment> find_comment(std::string_view text, std::size_t from,
@@ -300,9 +369,10 @@ std::optional<Comment> find_comment(std::string_view text, std::size_t from,
         return std::nullopt;
     }
     if (starts_line_comment(text, begin, rules)) {
-        return Comment{true, begin, skip_line(text, begin)};
+        return Comment{true, begin, skip_line(text, begin, rules)};
     }
-    if (text[begin] == '/' && peek(text, begin + 1) == '*') {
+    if (text[begin] == '/' && peek(text, begin + 1) == '*' &&
+        conditional_mark_size(text, begin, rules) == 0) {
         return Comment{false, begin, skip_block_comment(text, begin + 2, rules).end};
     }
     return std::nullopt;

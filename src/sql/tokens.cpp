@@ -9,8 +9,8 @@ namespace aether::migrate::sql {
 std::vector<std::string_view> tokens_of(std::string_view statement, const spi::LexicalRules& rules) {
     std::vector<std::string_view> tokens;
     for (Token token = next_token(statement, 0, rules); token.kind != TokenKind::end;
-         token = next_token(statement, token.end, rules)) {
-        if (token.kind != TokenKind::comment) {
+         token = next_token(statement, token, rules)) {
+        if (token.kind != TokenKind::comment && token.kind != TokenKind::mark) {
             tokens.push_back(statement.substr(token.begin, token.end - token.begin));
         }
     }

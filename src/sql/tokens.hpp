@@ -9,7 +9,8 @@
 
 namespace aether::migrate::sql {
 
-/// Returns the texts of a statement's tokens in order: without comments, and without the closing semicolon.
+/// Returns the texts of a statement's tokens in order: without comments, the marks
+/// of conditional ones, and the closing semicolon.
 /// They are parts of `statement` and valid as long as its text.
 std::vector<std::string_view> tokens_of(std::string_view statement, const spi::LexicalRules& rules);
 

@@ -60,6 +60,16 @@ TEST(classify, comments_and_blanks_do_not_matter) {
     EXPECT_TRUE(fits("DROP INDEX", "-- x\n/* y */ DROP -- z\r\n\tINDEX/**/a"));
 }
 
+TEST(classify, conditional_comments_are_read_as_code) {
+    constexpr std::array<StatementRule, 1> kRules{{{"DROP INDEX .", StatementKind::refused, "rule"}}};
+    spi::Dialect dialect;
+    dialect.statements = kRules;
+    dialect.lexical.conditional_comments = true;
+
+    EXPECT_EQ(classify("/*!50000 DROP*/ /*! INDEX */;", dialect).what, "rule");
+    EXPECT_EQ(classify("/*!50000 DROP*/ /* INDEX */;", dialect).what, "");
+}
+
 TEST(classify, quoted_names_and_strings_fit_no_word) {
     EXPECT_FALSE(fits("DROP INDEX", "DROP \"INDEX\""));
     EXPECT_FALSE(fits("DROP INDEX", "DROP 'INDEX'"));

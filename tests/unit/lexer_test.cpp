@@ -33,6 +33,10 @@ std::string_view letter_of(TokenKind kind) {
             return "p";
         case TokenKind::comment:
             return "c";
+        case TokenKind::mark:
+            return "m";
+        case TokenKind::delimiter:
+            return "d";
         case TokenKind::end:
             return "end";
     }
@@ -42,10 +46,11 @@ std::string_view letter_of(TokenKind kind) {
 // Each token as "kind:text", with "!" before one that the text's end cuts off.
 using Tokens = std::vector<std::string>;
 
-Tokens tokens_of(std::string_view text, const spi::LexicalRules& rules = kPostgres) {
+Tokens tokens_of(std::string_view text, const spi::LexicalRules& rules = kPostgres,
+                 std::string_view delimiter = {}) {
     Tokens tokens;
-    for (Token token = next_token(text, 0, rules); token.kind != TokenKind::end;
-         token = next_token(text, token.end, rules)) {
+    for (Token token = next_token(text, Token(), rules, delimiter); token.kind != TokenKind::end;
+         token = next_token(text, token, rules, delimiter)) {
         tokens.push_back(std::string(token.terminated ? "" : "!") + std::string(letter_of(token.kind)) + ":" +
                          std::string(text.substr(token.begin, token.end - token.begin)));
     }
@@ -244,6 +249,54 @@ TEST(lexer, mysql_rules_know_hash_comments_and_backticks) {
     EXPECT_EQ(tokens_of("a # b `c"), (Tokens{"w:a", "p:#", "w:b", "p:`", "w:c"}));
 }
 
+TEST(lexer, double_quotes_may_hold_a_string) {
+    constexpr spi::LexicalRules kRules{.backslash_escapes = true, .double_quoted_strings = true};
+
+    EXPECT_EQ(tokens_of(R"("a\"b;" 'c')", kRules), (Tokens{R"(s:"a\"b;")", "s:'c'"}));
+}
+
+TEST(lexer, two_dashes_may_need_a_blank_to_be_a_comment) {
+    constexpr spi::LexicalRules kRules{.dash_comments_need_blank = true};
+
+    EXPECT_EQ(tokens_of("1--2", kRules), (Tokens{"n:1", "p:-", "p:-", "n:2"}));
+    EXPECT_EQ(tokens_of("1-- 2\n3 --\t4\n5 --\n6 --\x01\n--", kRules), (Tokens{"n:1", "n:3", "n:5", "n:6"}));
+    EXPECT_EQ(tokens_of("'a'\n--1\n'b'", kRules), (Tokens{"s:'a'", "p:-", "p:-", "n:1", "s:'b'"}));
+}
+
+TEST(lexer, carriage_return_may_be_part_of_a_line_comment) {
+    constexpr spi::LexicalRules kRules{.line_feed_ends_comments = true};
+
+    EXPECT_EQ(tokens_of("-- a\rb\nc", kRules), Tokens{"w:c"});
+}
+
+TEST(lexer, conditional_comments_hold_code_between_marks) {
+    constexpr spi::LexicalRules kRules{.conditional_comments = true};
+
+    EXPECT_EQ(tokens_of("/*!50003 a*/ b", kRules), (Tokens{"m:/*!50003", "w:a", "m:*/", "w:b"}));
+    EXPECT_EQ(tokens_of("/*!a /* b */ '*/' -- */\n*/", kRules), (Tokens{"m:/*!", "w:a", "s:'*/'", "m:*/"}));
+    EXPECT_EQ(tokens_of("/*M!100101a*/", kRules), (Tokens{"m:/*M!100101", "w:a", "m:*/"}));
+    EXPECT_EQ(tokens_of("/*!1234 a*/", kRules), (Tokens{"m:/*!", "n:1234", "w:a", "m:*/"}));
+    EXPECT_EQ(tokens_of("/*!1234567*/", kRules), (Tokens{"m:/*!123456", "n:7", "m:*/"}));
+    EXPECT_EQ(tokens_of("/* !a */ b /*+ c */ /*M a */"), (Tokens{"w:b"}));
+    EXPECT_EQ(tokens_of("/*! a */ b", kPostgres), (Tokens{"w:b"}));
+}
+
+TEST(lexer, star_and_slash_close_only_what_is_open) {
+    constexpr spi::LexicalRules kRules{.conditional_comments = true};
+
+    EXPECT_EQ(tokens_of("2 */* a */3 */ 4", kRules), (Tokens{"n:2", "p:*", "n:3", "p:*", "p:/", "n:4"}));
+    EXPECT_EQ(tokens_of("/*! 2 */* 3", kRules), (Tokens{"m:/*!", "n:2", "m:*/", "p:*", "n:3"}));
+}
+
+TEST(lexer, finds_a_delimiter_outside_of_quotes_and_comments) {
+    EXPECT_EQ(tokens_of("a$$b '$$' /* $$ */ 1$$$$", kMysqlLike, "$$"),
+              (Tokens{"w:a", "d:$$", "w:b", "s:'$$'", "n:1", "d:$$", "d:$$"}));
+    EXPECT_EQ(tokens_of("append;; -- x\n#y", kMysqlLike, "#"),
+              (Tokens{"w:append", "p:;", "p:;", "d:#", "w:y"}));
+    EXPECT_EQ(tokens_of("append END;", kMysqlLike, "pend;"), (Tokens{"w:append", "w:END", "p:;"}));
+    EXPECT_EQ(tokens_of("append;x", kMysqlLike, "nd;"), (Tokens{"w:appe", "d:nd;", "w:x"}));
+}
+
 TEST(lexer, sqlite_rules_know_brackets) {
     EXPECT_EQ(tokens_of("[a;[b] ] x", kSqliteLike), (Tokens{"q:[a;[b]", "p:]", "w:x"}));
     EXPECT_EQ(tokens_of("[a", kSqliteLike), Tokens{"!q:[a"});
@@ -282,6 +335,9 @@ TEST(lexer, finds_no_comment_behind_a_token) {
     spi::LexicalRules hashes;
     hashes.hash_comments = true;
     EXPECT_TRUE(find_comment("# a", 0, hashes)->line);
+    spi::LexicalRules conditional;
+    conditional.conditional_comments = true;
+    EXPECT_FALSE(find_comment("/*! a */", 0, conditional));
 }
 
 }  // namespace

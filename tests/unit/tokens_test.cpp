@@ -33,6 +33,12 @@ TEST(tokens, hold_no_comments) {
               (Texts{"DROP", "INDEX", "i"}));
 }
 
+TEST(tokens, hold_no_marks_of_conditional_comments) {
+    constexpr spi::LexicalRules kConditional{.conditional_comments = true};
+
+    EXPECT_EQ(tokens_of("/*!50003 CREATE*/ /*M! VIEW a*/;", kConditional), (Texts{"CREATE", "VIEW", "a"}));
+}
+
 TEST(tokens, hold_no_closing_semicolon) {
     EXPECT_EQ(tokens_of("VACUUM t;", kRules), (Texts{"VACUUM", "t"}));
     EXPECT_EQ(tokens_of("VACUUM t -- why\n ; -- so", kRules), (Texts{"VACUUM", "t"}));
