@@ -122,6 +122,8 @@ private:
     static std::string_view remedy_of(std::string_view what) {
         if (what.ends_with("STDIN"))
             return "write the rows as INSERT statements";
+        if (what.starts_with("DELIMITER"))
+            return "write \"DELIMITER //\" on a line of its own";
         return what.starts_with("COPY") ? "leave it out: nobody reads the rows"
                                         : "leave out what only psql understands";
     }

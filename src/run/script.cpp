@@ -70,11 +70,13 @@ bool ScriptReader::next(Piece& piece) {
     do {
         if (!at_end_)
             read_more();
-        split =
-            sql::split(buffer_, dialect_, at_end_ ? sql::Ending::whole_text : sql::Ending::more_may_follow);
+        split = sql::split(buffer_, dialect_,
+                           at_end_ ? sql::Ending::whole_text : sql::Ending::more_may_follow, delimiter_);
         want_ = std::max(want_, buffer_.size());  // one statement longer than the buffer: double it
     } while (split.consumed == 0 && !at_end_);
     used_ = at_end_ ? buffer_.size() : split.consumed;
+    sql::hide_client_parts(buffer_, split);
+    delimiter_ = std::move(split.delimiter);
     piece.text = std::string_view(buffer_).substr(0, used_);
     piece.start = position_;
     piece.statements = std::move(split.statements);

@@ -18,7 +18,8 @@
 
 namespace aether::migrate::run {
 
-/// Some whole statements of a file, with what stands before and between them.
+/// Some whole statements of a file, with what stands before and between them. A shell client's DELIMITER
+/// commands are blanks here, and its delimiters semicolons: any part of the text can be sent as it is.
 struct Piece {
     std::string_view text;                   ///< Valid until the next call of ScriptReader::next.
     sql::Position start;                     ///< Of the text's first byte in the file.
@@ -46,9 +47,10 @@ private:
     std::string file_;
     const spi::Dialect& dialect_;
     std::string buffer_;
-    std::size_t used_ = 0;    // bytes of the buffer that the last piece took
-    std::size_t want_;        // how much to read at once
-    std::uint64_t read_ = 0;  // bytes of the file so far
+    std::string delimiter_ = ";";  // in force at the buffer's begin
+    std::size_t used_ = 0;         // bytes of the buffer that the last piece took
+    std::size_t want_;             // how much to read at once
+    std::uint64_t read_ = 0;       // bytes of the file so far
     bool at_end_ = false;
     sql::Position position_;
     Utf8Validator utf8_;

@@ -1,170 +1,180 @@
 // SPDX-License-Identifier: MIT
-// The splitter: passes the tokens once and keeps count of what keeps a statement open.
+// The splitter: passes the tokens once and cuts where a statement's shape lets a semicolon end it.
 #include "splitter.hpp"
 
+#include <algorithm>
+
 #include "classify.hpp"
+#include "delimiter.hpp"
 #include "lexer.hpp"
+#include "shape.hpp"
 
 namespace aether::migrate::sql {
 namespace {
 
-/// What the tokens of one statement so far say about the next semicolon.
-class Shape {
+class Splitter {
 public:
-    void take(std::string_view text, const Token& token, const spi::LexicalRules& rules) {
-        if (token.kind == TokenKind::punctuation) {
-            take_punctuation(text[token.begin]);
-        } else if (token.kind != TokenKind::word) {
-            previous_ = Previous::other;
-        } else if (rules.atomic_bodies && header_ != Header::other) {
-            take_word(text.substr(token.begin, token.end - token.begin));
-            return;
-        }
-        if (header_ != Header::routine) {
-            header_ = Header::other;
-        }
+    Splitter(std::string_view text, const spi::Dialect& dialect, Ending ending, std::string_view delimiter)
+        : text_(text), rules_(dialect.lexical), classifier_(dialect), ending_(ending), shape_(rules_) {
+        result_.delimiter = delimiter;
     }
 
-    bool ends_at_semicolon() const { return parentheses_ == 0 && blocks_ == 0; }
+    Split run() {
+        while (true) {
+            const Token token = next_token(text_, last_, rules_, own_delimiter());
+            if (token.kind == TokenKind::end) {
+                finish(token);
+                return std::move(result_);
+            }
+            if (!token.terminated && ending_ == Ending::whole_text) {
+                result_.unterminated = token.begin;
+            }
+            if (!take(token)) {
+                result_.consumed = begin_.value_or(token.begin);
+                return std::move(result_);
+            }
+        }
+    }
 
 private:
-    /// How far a statement goes along CREATE [OR REPLACE] FUNCTION or PROCEDURE, the only ones with atomic
-    /// bodies.
-    enum class Header { none, create, create_or, create_or_replace, routine, other };
-    enum class Previous { other, begin, names_next };
-
-    void take_punctuation(char c) {
-        if (c == '(') {
-            ++parentheses_;
-        } else if (c == ')' && parentheses_ > 0) {
-            --parentheses_;
+    /// Returns false when the next piece decides what the token is.
+    bool take(const Token& token) {
+        if (token.kind == TokenKind::delimiter) {
+            end_by_client(token.begin, token.end);
+            last_ = token;
+            return true;
         }
-        previous_ = c == '.' ? Previous::names_next : Previous::other;
-    }
-
-    void take_word(std::string_view word) {
-        if (header_ != Header::routine) {
-            header_ = next_header(word);
-            return;
+        if (rules_.client_commands && !begin_ && is_punctuation(text_, token, '\\')) {
+            return take_client_command(token);
         }
-        const Previous previous = previous_;
-        previous_ = Previous::other;
-        // `x.end` and `AS end` are names. Inside parentheses CASE … END is balanced and no semicolon splits.
-        if (previous == Previous::names_next || parentheses_ > 0) {
-            return;
+        if (rules_.delimiter_command && is_delimiter_command(text_, token) && !token.conditional &&
+            (!begin_ || (!own_delimiter().empty() && begins_line(text_, token.begin)))) {
+            return take_delimiter_command(token);
         }
-        if (equals_ignoring_case(word, "as")) {
-            previous_ = Previous::names_next;
-        } else if (blocks_ == 0) {
-            if (previous == Previous::begin && equals_ignoring_case(word, "atomic")) {
-                blocks_ = 1;
-            } else if (equals_ignoring_case(word, "begin")) {
-                previous_ = Previous::begin;
+        if (is_punctuation(text_, token, ';') && !token.conditional && ends_at_semicolon()) {
+            if (may_be_delimiter(token)) {
+                return false;
             }
-        } else if (equals_ignoring_case(word, "case")) {
-            ++blocks_;
-        } else if (equals_ignoring_case(word, "end")) {
-            --blocks_;
+            if (begin_) {
+                add(token.end);
+            }
+        } else {
+            if (!begin_) {
+                begin_ = token.begin;
+            }
+            shape_.take(text_, token);
+        }
+        last_ = token;
+        return true;
+    }
+
+    bool ends_at_semicolon() const {
+        return own_delimiter().empty() ? shape_.ends_at_semicolon() : shape_.ends_at_semicolon_for_certain();
+    }
+
+    /// Returns what the text told a shell client to end statements by; empty while that is a semicolon.
+    std::string_view own_delimiter() const {
+        return result_.delimiter == ";" ? std::string_view() : std::string_view(result_.delimiter);
+    }
+
+    /// Whether a semicolon at the text's end may be the first byte of a delimiter like ";;".
+    bool may_be_delimiter(const Token& token) const {
+        return ending_ == Ending::more_may_follow && own_delimiter().starts_with(text_.substr(token.begin));
+    }
+
+    /// Ends the open statement at an offset and begins a new one.
+    void add(std::size_t end) {
+        const Classification found = classifier_.classify(text_.substr(*begin_, end - *begin_));
+        result_.statements.push_back({*begin_, end, found.kind, found.what});
+        begin_.reset();
+        shape_ = Shape(rules_);
+    }
+
+    /// Ends the open statement, if there is one, by what is the client's alone.
+    void end_by_client(std::size_t begin, std::size_t end) {
+        result_.client_parts.push_back({begin, end, begin_ && !is_punctuation(text_, last_, ';')});
+        if (begin_) {
+            add(last_.end);
         }
     }
 
-    Header next_header(std::string_view word) const {
-        switch (header_) {
-            case Header::none:
-                return equals_ignoring_case(word, "create") ? Header::create : Header::other;
-            case Header::create:
-                if (equals_ignoring_case(word, "or")) {
-                    return Header::create_or;
-                }
-                [[fallthrough]];
-            case Header::create_or_replace:
-                return equals_ignoring_case(word, "function") || equals_ignoring_case(word, "procedure")
-                           ? Header::routine
-                           : Header::other;
-            case Header::create_or:
-                return equals_ignoring_case(word, "replace") ? Header::create_or_replace : Header::other;
-            case Header::routine:
-            case Header::other:
-                break;
+    bool take_client_command(const Token& token) {
+        const std::optional<std::size_t> end = find_line_end(token.begin);
+        if (!end) {
+            return false;
         }
-        return header_;
+        const Classification found = classifier_.classify(text_.substr(token.begin, *end - token.begin));
+        refuse(token.begin, *end, found.what.empty() ? "client command" : found.what);
+        return true;
     }
 
-    Header header_ = Header::none;
-    Previous previous_ = Previous::other;
-    std::size_t parentheses_ = 0;
-    std::size_t blocks_ = 0;
+    bool take_delimiter_command(const Token& token) {
+        const std::optional<std::size_t> end = find_line_end(token.end);
+        if (!end) {
+            return false;
+        }
+        const DelimiterCommand command =
+            read_delimiter_command(text_.substr(token.end, *end - token.end), rules_);
+        if (command.fault.empty()) {
+            end_by_client(token.begin, *end);
+            result_.delimiter = command.delimiter;
+            last_ = {TokenKind::end, true, token.begin, *end};
+        } else {
+            if (begin_) {
+                add(last_.end);
+            }
+            refuse(token.begin, *end, command.fault);
+        }
+        return true;
+    }
+
+    void refuse(std::size_t begin, std::size_t end, std::string_view what) {
+        result_.statements.push_back({begin, end, spi::StatementKind::refused, what});
+        last_ = {TokenKind::end, true, begin, end};
+    }
+
+    /// Returns the end of the line, or nothing when it may go on in the next piece.
+    std::optional<std::size_t> find_line_end(std::size_t begin) const {
+        const std::size_t end = text_.find_first_of("\r\n", begin);
+        if (end != std::string_view::npos) {
+            return end;
+        }
+        return ending_ == Ending::whole_text ? std::optional(text_.size()) : std::nullopt;
+    }
+
+    void finish(const Token& token) {
+        if (ending_ == Ending::more_may_follow) {
+            result_.consumed = begin_.value_or(token.begin);
+            return;
+        }
+        if (begin_) {
+            add(last_.end);
+        }
+        result_.consumed = text_.size();
+    }
+
+    const std::string_view text_;
+    const spi::LexicalRules& rules_;
+    const Classifier classifier_;
+    const Ending ending_;
+    Split result_;
+    std::optional<std::size_t> begin_;  // of the open statement
+    Token last_;
+    Shape shape_;
 };
-
-Statement make_statement(std::string_view text, std::size_t begin, std::size_t end,
-                         const Classifier& classifier) {
-    const Classification found = classifier.classify(text.substr(begin, end - begin));
-    return {begin, end, found.kind, found.what};
-}
-
-/// Returns the end of the line, or nothing when it may go on in the next piece.
-std::optional<std::size_t> find_command_end(std::string_view text, std::size_t begin, Ending ending) {
-    const std::size_t end = text.find_first_of("\r\n", begin);
-    if (end != std::string_view::npos) {
-        return end;
-    }
-    return ending == Ending::whole_text ? std::optional(text.size()) : std::nullopt;
-}
-
-Statement make_client_command(std::string_view text, std::size_t begin, std::size_t end,
-                              const Classifier& classifier) {
-    Statement statement = make_statement(text, begin, end, classifier);
-    statement.kind = spi::StatementKind::refused;
-    if (statement.what.empty()) {
-        statement.what = "client command";
-    }
-    return statement;
-}
-
-bool is_punctuation(std::string_view text, const Token& token, char c) {
-    return token.kind == TokenKind::punctuation && text[token.begin] == c;
-}
 
 }  // namespace
 
-Split split(std::string_view text, const spi::Dialect& dialect, Ending ending) {
-    const Classifier classifier(dialect);
-    Split result;
-    std::optional<std::size_t> begin;  // of the open statement
-    std::size_t at = 0;                // end of the last token
-    Shape shape;
-    while (true) {
-        const Token token = next_token(text, at, dialect.lexical);
-        if (token.kind == TokenKind::end) {
-            if (ending == Ending::whole_text && begin) {
-                result.statements.push_back(make_statement(text, *begin, at, classifier));
-            }
-            result.consumed = ending == Ending::whole_text ? text.size() : begin.value_or(token.begin);
-            return result;
-        }
-        at = token.end;
-        if (!token.terminated && ending == Ending::whole_text) {
-            result.unterminated = token.begin;
-        }
-        if (!begin && dialect.lexical.client_commands && is_punctuation(text, token, '\\')) {
-            const std::optional<std::size_t> end = find_command_end(text, token.begin, ending);
-            if (!end) {
-                result.consumed = token.begin;
-                return result;
-            }
-            result.statements.push_back(make_client_command(text, token.begin, *end, classifier));
-            at = *end;
-        } else if (is_punctuation(text, token, ';') && shape.ends_at_semicolon()) {
-            if (begin) {
-                result.statements.push_back(make_statement(text, *begin, at, classifier));
-            }
-            begin.reset();
-            shape = Shape();
-        } else {
-            if (!begin) {
-                begin = token.begin;
-            }
-            shape.take(text, token, dialect.lexical);
+Split split(std::string_view text, const spi::Dialect& dialect, Ending ending, std::string_view delimiter) {
+    return Splitter(text, dialect, ending, delimiter).run();
+}
+
+void hide_client_parts(std::string& text, const Split& split) {
+    for (const ClientPart& part : split.client_parts) {
+        const auto begin = text.begin() + static_cast<std::ptrdiff_t>(part.begin);
+        std::fill(begin, text.begin() + static_cast<std::ptrdiff_t>(part.end), ' ');
+        if (part.separates) {
+            *begin = ';';
         }
     }
 }

@@ -2,8 +2,7 @@
 // Where a script is cut into statements, whole and in pieces.
 #include "../../src/sql/splitter.hpp"
 
-#include <algorithm>
-#include <cstdint>
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,42 +10,21 @@
 #include <gtest/gtest.h>
 
 #include "../../drivers/postgres/dialect.hpp"
+#include "../support/pieces.hpp"
 
 namespace aether::migrate::sql {
 namespace {
-
-using Texts = std::vector<std::string>;
 
 Split whole(std::string_view text) {
     return split(text, postgres::dialect(), Ending::whole_text);
 }
 
-Texts texts_of(std::string_view text, const Split& found) {
-    Texts texts;
-    for (const Statement& statement : found.statements) {
-        texts.emplace_back(text.substr(statement.begin, statement.end - statement.begin));
-    }
-    return texts;
-}
-
 Texts statements_of(std::string_view text) {
-    return texts_of(text, whole(text));
+    return sql::statements_of(text, postgres::dialect());
 }
 
-// Feeds a text in pieces that end at the given offsets, as a caller does that reads a file.
 Texts statements_in_pieces(std::string_view text, const std::vector<std::size_t>& cuts) {
-    Texts texts;
-    std::size_t begin = 0;
-    for (const std::size_t cut : cuts) {
-        const std::string_view piece = text.substr(begin, cut - begin);
-        const Split found = split(piece, postgres::dialect(), Ending::more_may_follow);
-        const Texts more = texts_of(piece, found);
-        texts.insert(texts.end(), more.begin(), more.end());
-        begin += found.consumed;
-    }
-    const Texts last = statements_of(text.substr(begin));
-    texts.insert(texts.end(), last.begin(), last.end());
-    return texts;
+    return sql::statements_in_pieces(text, cuts, postgres::dialect());
 }
 
 // Holds everything that can hide a semicolon, or look as if it did.
@@ -304,20 +282,10 @@ TEST(splitter, random_texts_in_random_pieces_give_the_same_as_the_whole) {
         "'",    "\"",         "$$",    "$a$", ";",      "(",      ")",   "--",     "\n", "/*",       "*/",
         "E'",   "\\",         "begin", " ",   "atomic", "create", "end", " case ", "a",  "1",        ".",
         "\r\n", "procedure ", "U&'",   "as",  "\xC3",   "\xA4",   "$",   "copy ",  "\t", "reindex ("};
-    std::uint64_t state = 20240229;
-    const auto pick = [&state](std::size_t below) {
-        state = state * 6364136223846793005U + 1442695040888963407U;
-        return static_cast<std::size_t>(state >> 33) % below;
-    };
+    Picker picker(20240229);
     for (int round = 0; round < 20000; ++round) {
-        std::string text;
-        for (std::size_t part = pick(40); part > 0; --part) {
-            text += kParts[pick(std::size(kParts))];
-        }
-        std::vector<std::size_t> cuts{pick(text.size() + 1), pick(text.size() + 1), pick(text.size() + 1)};
-        std::sort(cuts.begin(), cuts.end());
-
-        ASSERT_EQ(statements_in_pieces(text, cuts), statements_of(text)) << text;
+        const std::string text = picker.text_of(kParts, 39);
+        ASSERT_EQ(statements_in_pieces(text, picker.cuts(text.size())), statements_of(text)) << text;
     }
 }
 
