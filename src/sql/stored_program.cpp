@@ -31,9 +31,8 @@ bool opens_compound(std::string_view word) {
 }  // namespace
 
 bool StoredProgram::is_program() const {
-    return state_ != State::start && state_ != State::label && state_ != State::begin &&
-           state_ != State::create && state_ != State::alter && state_ != State::definer &&
-           state_ != State::other;
+    return state_ != State::start && state_ != State::begin && state_ != State::create &&
+           state_ != State::alter && state_ != State::definer && state_ != State::other;
 }
 
 void StoredProgram::take(std::string_view text, const Token& token) {
@@ -129,9 +128,6 @@ void StoredProgram::take_word(std::string_view word) {
                 body_.take_word(ProgramWord::routine);
             }
             return;
-        case State::label:
-            state_ = State::other;
-            return;
         case State::body:
         case State::loose:
         case State::other:
@@ -152,7 +148,7 @@ void StoredProgram::take_first(std::string_view word) {
     } else if (opens_compound(word)) {
         begin_body(word);
     } else {
-        state_ = State::label;
+        state_ = State::other;
     }
 }
 
@@ -238,10 +234,10 @@ void StoredProgram::take_punctuation(char c) {
         ++parentheses_;
     } else if (c == ')' && parentheses_ > 0) {
         --parentheses_;
-    } else if (c == ':' && parentheses_ == 0 && (state_ == State::label || state_ == State::routine)) {
+    } else if (c == ':' && parentheses_ == 0 && state_ == State::routine) {
         state_ = State::body;
         body_.begin();
-    } else if (state_ == State::start || state_ == State::label) {
+    } else if (state_ == State::start) {
         state_ = State::other;
     }
 }
@@ -261,8 +257,6 @@ void StoredProgram::take_other() {
     } else if (state_ == State::routine_as) {
         state_ = State::routine;
     } else if (state_ == State::start) {
-        state_ = State::label;
-    } else if (state_ == State::label) {
         state_ = State::other;
     }
 }

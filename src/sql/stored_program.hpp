@@ -15,7 +15,7 @@ namespace aether::migrate::sql {
 /// What the tokens of one statement so far say about a body of it. A program is one of
 ///     CREATE [OR REPLACE] [DEFINER = …] [AGGREGATE] PROCEDURE|FUNCTION|TRIGGER|EVENT|PACKAGE …
 ///     ALTER [DEFINER = …] EVENT …
-///     [label:] BEGIN NOT ATOMIC|IF|CASE|LOOP|WHILE|REPEAT|FOR …
+///     BEGIN NOT ATOMIC … and IF|CASE|LOOP|WHILE|REPEAT|FOR …, which can have no label there
 class StoredProgram {
 public:
     /// Takes every token of the statement, the semicolons of the body included.
@@ -31,7 +31,6 @@ public:
 private:
     enum class State : std::uint8_t {
         start,
-        label,   // a first word that no other statement begins with, if a colon follows
         begin,   // BEGIN, of a transaction or of a compound statement
         create,  // CREATE and what may stand before the kind
         alter,
