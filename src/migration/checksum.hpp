@@ -11,7 +11,6 @@ namespace aether::migrate {
 /// SHA-256 over bytes that come in pieces.
 class Checksum {
 public:
-    /// Throws Error (internal) when the system's OpenSSL offers no SHA-256.
     Checksum();
     ~Checksum();
     Checksum(Checksum&&) noexcept;
