@@ -29,7 +29,7 @@ namespace {
 
 using Runner = int (*)(Context&, const ParsedFlags&);
 
-constexpr std::array<std::pair<std::string_view, Runner>, 9> kRunners{{
+constexpr std::array<std::pair<std::string_view, Runner>, 10> kRunners{{
     {"create", run_create},
     {"goto", run_goto},
     {"up", run_up},
@@ -38,6 +38,7 @@ constexpr std::array<std::pair<std::string_view, Runner>, 9> kRunners{{
     {"force", run_force},
     {"repair", run_repair},
     {"version", run_version},
+    {"drivers", run_drivers},
     {"scratch", run_scratch},
 }};
 

@@ -86,6 +86,11 @@ constexpr std::array kCommands{
             "what only a person can see.",
             kRepairFlags},
     Command{"version", "version", "Print the current version.", kHelpOnly},
+    Command{"drivers", "drivers",
+            "List the databases that can be opened: name, where the\n"
+            "driver is, its client library, the URL schemes, its file;\n"
+            "for a missing one the package to install.",
+            kHelpOnly},
     Command{"scratch", "scratch list | url NAME | stop NAME | drop NAME",
             "Private PostgreSQL servers of this user, for trying out:\n"
             "list them, make or start one and print its URL, stop one,\n"
@@ -134,6 +139,9 @@ constexpr std::string_view kFooter = R"(
 Environment:
   DATABASE_URL        The database when -database is not given
   MIGRATIONS_PATH     The directory when neither -path nor -source is given
+  AETHER_MIGRATE_DRIVERS
+                      Folder of driver modules, instead of the one that
+                      was installed with this program
   AETHER_POSTGRES_BIN Folder of the PostgreSQL programs for scratch servers
 
 Exit codes:

@@ -12,6 +12,7 @@ int run_create(Context& context, const ParsedFlags& flags);
 int run_goto(Context& context, const ParsedFlags& flags);
 int run_up(Context& context, const ParsedFlags& flags);
 int run_down(Context& context, const ParsedFlags& flags);
+int run_drivers(Context& context, const ParsedFlags& flags);
 int run_drop(Context& context, const ParsedFlags& flags);
 int run_force(Context& context, const ParsedFlags& flags);
 int run_repair(Context& context, const ParsedFlags& flags);
