@@ -54,13 +54,10 @@ std::vector<spi::BoundStatement> create_missing(const spi::TableNames& tables, c
                                                 const spi::Dialect& dialect) {
     std::vector<spi::BoundStatement> statements;
     if (!look.version_table) {
-        statements.push_back({fmt::format(R"sql(
-CREATE TABLE IF NOT EXISTS {} (
-    version bigint NOT NULL PRIMARY KEY,
-    dirty boolean NOT NULL
-))sql",
-                                          qualified(tables, tables.version, look, dialect)),
-                              {}});
+        statements.push_back(
+            {fmt::format("CREATE TABLE IF NOT EXISTS {} ({})",
+                         qualified(tables, tables.version, look, dialect), dialect.version_columns),
+             {}});
     }
     if (tables.history && !look.history_table) {
         statements.push_back({fmt::format(R"sql(

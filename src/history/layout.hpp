@@ -10,7 +10,7 @@
 
 namespace aether::migrate::history {
 
-// The version table is golang-migrate's, to the column:
+// The version table is golang-migrate's, to the column (types as the dialect has them):
 //     version  bigint NOT NULL PRIMARY KEY   the current version; no row: none; -1 only together with dirty
 //     dirty    boolean NOT NULL              a migration that could not be in one transaction was cut off
 //
