@@ -27,6 +27,7 @@ SegmentPart Segmenter::take(StatementKind kind) {
                                    : begin(SegmentMode::transaction);
         case StatementKind::begins_transaction:
             return begin(SegmentMode::own_transaction);
+        case StatementKind::session_setting_alone:
         case StatementKind::non_transactional:
         case StatementKind::ends_transaction:
             return begin(SegmentMode::bare);

@@ -165,7 +165,7 @@ private:
                 progress_.write(entry);
                 progress_.fail_unknown(std::move(failure.details), settlement);
         }
-        if (entry.statements_done == 0) {
+        if (progress_.only_settings_done()) {
             progress_.go_back();
         } else {
             history::forget_next(entry);

@@ -42,6 +42,7 @@ public:
         }
         ScriptFacts facts;
         facts.statements = count_;
+        facts.lasting = lasting_;
         facts.begin = dialect.begin;
         facts.directives = directives_;
         if (directives_.mode == TransactionMode::transaction) {
@@ -71,11 +72,14 @@ public:
 private:
     void take(const Piece& piece, const sql::Statement& statement) {
         const bool first = count_++ == 0;
+        if (statement.kind != StatementKind::session_setting_alone)
+            lasting_ = count_;
         last_ends_ = statement.kind == StatementKind::ends_transaction;
         switch (statement.kind) {
             case StatementKind::transactional:
             case StatementKind::session_setting:
                 break;
+            case StatementKind::session_setting_alone:
             case StatementKind::non_transactional:
                 non_transactional_ = true;
                 break;
@@ -161,6 +165,7 @@ private:
     const std::string& file_;
     const spi::Settings& settings_;
     std::size_t count_ = 0;
+    std::size_t lasting_ = 0;
     std::size_t blocks_ = 0;
     bool has_other_controls_ = false;
     bool first_begins_ = false;

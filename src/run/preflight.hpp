@@ -27,6 +27,7 @@ enum class ScriptMode {
 struct ScriptFacts {
     ScriptMode mode = ScriptMode::transaction;
     std::size_t statements = 0;
+    std::size_t lasting = 0;  ///< How many of them come before nothing but settings of the session alone.
     std::string checksum;     ///< SHA-256, hexadecimal.
     std::string begin;        ///< How the transaction begins: the dialect's words, or the file's own.
     Cut cut = Cut::together;  ///< For `segments`.

@@ -110,6 +110,12 @@ void Progress::note_done(const history::JournalEntry& done) {
     patience_.reset();
 }
 
+void Progress::note_setting(const history::JournalEntry& done) {
+    if (!begun_)
+        ++leading_settings_;
+    note_done(done);
+}
+
 void Progress::go_back() {
     const spi::Wait wait = record_.finishing();
     Transaction transaction(context_.connection, wait);

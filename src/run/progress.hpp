@@ -39,6 +39,10 @@ public:
     void write(const history::JournalEntry& entry);
     /// Takes note of a bare segment that was the last one: finish() will write it.
     void note_done(const history::JournalEntry& done);
+    /// Takes note of a setting of the session: nothing that lasts, so the next write will tell of it.
+    void note_setting(const history::JournalEntry& done);
+    /// Whether the done statements are settings of this session only, so that nothing of the file is applied.
+    bool only_settings_done() const { return entry_.statements_done == leading_settings_; }
     /// Nothing of the file is applied: the version row goes back to what it was before, clean.
     void go_back();
 
@@ -70,6 +74,7 @@ private:
     std::optional<Patience> patience_;
     bool begun_ = false;  // the version row is dirty because of this file
     bool replays_ = false;
+    std::size_t leading_settings_ = 0;  // the first of this session's statements, that changed nothing else
 };
 
 /// Returns what to type when a person has looked whether a cut off statement is applied.

@@ -35,7 +35,9 @@ public:
     /// Throws Error: source_unusable, or migration_refused for bytes that are not UTF-8 and for zero bytes.
     bool next(Piece& piece);
 
-    /// Returns the SHA-256 of the whole file. Call it after next() returned false.
+    /// Whether the last piece ended with the file.
+    bool at_end() const { return at_end_; }
+    /// Returns the SHA-256 of the whole file. Call it once, at its end.
     std::string checksum() { return checksum_.finish(); }
 
 private:

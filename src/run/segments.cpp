@@ -27,6 +27,10 @@ namespace {
 using history::Transaction;
 using spi::StatementKind;
 
+bool sets_session(StatementKind kind) {
+    return kind == StatementKind::session_setting || kind == StatementKind::session_setting_alone;
+}
+
 // A transaction segment that is open.
 struct OpenSegment {
     OpenSegment(const StepContext& context, Record& record, std::string_view begin,
@@ -50,6 +54,7 @@ public:
           progress_(progress),
           first_(progress.entry().statements_done),
           segmenter_(step.facts.cut),
+          reader_(context.source, step.plan.file, context.connection.dialect()),
           sender_(context.connection, context.source.path_of(step.plan.file),
                   record.limits().statement_timeout, context.stop.roll_back) {}
 
@@ -57,14 +62,12 @@ public:
     // done.
     std::optional<SendFailure> run(bool first_is_bare) {
         first_is_bare_ = first_is_bare;
-        ScriptReader reader(context_.source, step_.plan.file, context_.connection.dialect());
         Piece piece;
-        while (reader.next(piece)) {
+        while (reader_.next(piece)) {
             if (std::optional<SendFailure> failure = take(piece))
                 return failure;
         }
-        if (reader.checksum() != step_.facts.checksum)
-            refuse_changed_file(context_.source.path_of(step_.plan.file));
+        check_file();
         return finish();
     }
 
@@ -72,6 +75,11 @@ public:
     bool failed_alone() const { return failed_alone_; }
 
 private:
+    void check_file() {
+        if (!std::exchange(checked_, true) && reader_.checksum() != step_.facts.checksum)
+            refuse_changed_file(context_.source.path_of(step_.plan.file));
+    }
+
     std::optional<SendFailure> take(const Piece& piece) {
         std::vector<SegmentPart> parts;
         parts.reserve(piece.statements.size());
@@ -85,15 +93,18 @@ private:
             }
             const bool bare = parts[index].mode == SegmentMode::bare || (first_is_bare_ && seen_ == first_);
             if (parts[index].begins || seen_ == first_) {
-                if (std::optional<SendFailure> failure = close_segment())
+                if (std::optional<SendFailure> failure = close_segment(ends_early()))
                     return failure;
-                progress_.stop_at_boundary(context_.stop);
+                if (!finished_)
+                    progress_.stop_at_boundary(context_.stop);
                 if (!bare)
                     open_segment(parts[index].mode, words_of(piece, piece.statements[index]));
             }
             const std::size_t end = bare ? index + 1 : end_of_group(parts, index);
-            std::optional<SendFailure> failure =
-                bare ? run_bare_at(piece, index) : send_group(piece, index, end);
+            std::optional<SendFailure> failure = !bare ? send_group(piece, index, end)
+                                                 : sets_alone(piece.statements[index])
+                                                     ? run_setting(piece, index)
+                                                     : run_bare_at(piece, index);
             if (failure)
                 return failure;
             seen_ += end - index;
@@ -109,7 +120,7 @@ private:
         ++seen_;
         if (seen_ == first_ && passed_ != progress_.entry().done_checksum)
             progress_.refuse_changed_head(context_.source.path_of(step_.plan.file));
-        if (progress_.replays() && statement.kind == StatementKind::session_setting) {
+        if (progress_.replays() && sets_session(statement.kind)) {
             if (std::optional<SendFailure> failure = sender_.send(piece, words, statement.begin, 0))
                 throw Error(progress_.partly_applied(std::move(failure->details)));
         }
@@ -158,6 +169,50 @@ private:
         return std::nullopt;
     }
 
+    static bool sets_alone(const sql::Statement& statement) {
+        return statement.kind == StatementKind::session_setting_alone;
+    }
+
+    // What follows only sets the session: the open segment can end the step, so that it is one commit.
+    bool ends_early() {
+        if (!open_ || seen_ < step_.facts.lasting || !reader_.at_end())
+            return false;
+        check_file();
+        return true;
+    }
+
+    // It ends with the session, so there is nothing to recover, and the journal need not know of it before
+    // the next write.
+    std::optional<SendFailure> run_setting(const Piece& piece, std::size_t index) {
+        const sql::Statement& statement = piece.statements[index];
+        const std::string_view words = words_of(piece, statement);
+        sender_.restart_limit();
+        if (finished_) {
+            run_trailing(piece, words, index);
+            return std::nullopt;
+        }
+        if (std::optional<SendFailure> failure = sender_.send(piece, words, statement.begin, index))
+            return failure;
+        history::JournalEntry done = progress_.entry();
+        ++done.statements_done;
+        done.done_checksum = history::chain(done.done_checksum, words);
+        progress_.note_setting(done);
+        return std::nullopt;
+    }
+
+    // The step is durable, so whatever happens here is no failure of it.
+    void run_trailing(const Piece& piece, std::string_view words, std::size_t index) {
+        std::string problem;
+        try {
+            if (const auto failure = sender_.send(piece, words, piece.statements[index].begin, index))
+                problem = failure->details.message;
+        } catch (const Error& error) {
+            problem = error.what();
+        }
+        if (!problem.empty())
+            context_.observer.warning(fmt::format("the migration is applied, but: {}", problem));
+    }
+
     std::optional<SendFailure> run_bare_at(const Piece& piece, std::size_t index) {
         const sql::Statement& statement = piece.statements[index];
         const std::string_view words = words_of(piece, statement);
@@ -167,11 +222,11 @@ private:
     }
 
     // Commits the open segment together with the journal's word that it is done, or with the step's end.
-    std::optional<SendFailure> close_segment(bool last = false) {
+    std::optional<SendFailure> close_segment(bool last) {
         if (!open_)
             return std::nullopt;
         history::JournalEntry done = progress_.entry();
-        done.statements_done += open_->statements;
+        done.statements_done = last ? done.statements_total : done.statements_done + open_->statements;
         done.done_checksum = open_->checksum;
         done.error.clear();
         history::forget_next(done);
@@ -182,11 +237,16 @@ private:
             }
             if (last) {
                 progress_.finish(open_->transaction, done);
+                finished_ = true;
             } else {
                 progress_.advance(open_->transaction, done);
             }
         } catch (const Error& error) {
             open_.reset();
+            const bool known =
+                error.code() == ErrorCode::migration_failed || error.code() == ErrorCode::bookkeeping_failed;
+            if (known && error.details().state.empty() && !record_.is_passing(error.details()))
+                progress_.fail(error.details());
             if (!record_.is_passing(error.details()))
                 throw;
             return SendFailure{error.details(), error.what(), true, {}};
@@ -198,6 +258,8 @@ private:
     std::optional<SendFailure> finish() {
         if (open_)
             return close_segment(true);
+        if (finished_)
+            return std::nullopt;
         Transaction transaction(context_.connection, record_.finishing());
         progress_.finish(transaction, progress_.entry());
         return std::nullopt;
@@ -212,7 +274,10 @@ private:
     std::string passed_;
     bool first_is_bare_ = false;
     bool failed_alone_ = false;
+    bool checked_ = false;   // the file is the one that was looked through before the run
+    bool finished_ = false;  // the step is durable
     Segmenter segmenter_;
+    ScriptReader reader_;
     Sender sender_;
     std::optional<OpenSegment> open_;
 };

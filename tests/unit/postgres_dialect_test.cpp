@@ -24,6 +24,8 @@ std::string_view name_of(StatementKind kind) {
             return "transactional";
         case StatementKind::session_setting:
             return "session_setting";
+        case StatementKind::session_setting_alone:
+            return "session_setting_alone";
         case StatementKind::non_transactional:
             return "non_transactional";
         case StatementKind::begins_transaction:

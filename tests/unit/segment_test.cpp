@@ -17,6 +17,8 @@ StatementKind kind_of(char letter) {
     switch (letter) {
         case 's':
             return StatementKind::session_setting;
+        case 'a':
+            return StatementKind::session_setting_alone;
         case 'n':
             return StatementKind::non_transactional;
         case 'B':
@@ -66,6 +68,13 @@ TEST(segment, of_a_statement_that_no_transaction_takes_is_its_own) {
 TEST(segment, takes_session_settings_with_transactional_statements) {
     EXPECT_EQ(segments_of("st"), "T(st)");
     EXPECT_EQ(segments_of("snst"), "T(s) N(n) T(st)");
+}
+
+TEST(segment, of_a_setting_that_no_transaction_takes_is_its_own) {
+    EXPECT_EQ(segments_of("attsa"), "N(a) T(tts) N(a)");
+    EXPECT_EQ(segments_of("aBtCa"), "N(a) O(BtC.) N(a)");
+    EXPECT_EQ(segments_of("BatC"), "O(BatC.)");
+    EXPECT_EQ(segments_of("ata", Cut::one_each), "N(a) T(t) N(a)");
 }
 
 TEST(segment, is_a_block_that_the_file_opens) {

@@ -44,8 +44,11 @@ struct LexicalRules {
 
 /// What may be done with one statement.
 enum class StatementKind {
-    transactional,         ///< The usual one: may run inside a transaction block.
-    session_setting,       ///< The same, but changes only the session: runs again when a file is resumed.
+    transactional,    ///< The usual one: may run inside a transaction block.
+    session_setting,  ///< The same, but changes only the session: runs again when a file is resumed.
+    /// A setting of the session that a transaction block refuses or ignores: runs outside of one, leaves
+    /// nothing behind that a crash could cut off, and runs again when a file is resumed.
+    session_setting_alone,
     non_transactional,     ///< The server refuses it inside a transaction block.
     begins_transaction,    ///< BEGIN, START TRANSACTION.
     ends_transaction,      ///< COMMIT, END.
