@@ -5,6 +5,7 @@
 #include <array>
 
 #include "postgres/driver.hpp"
+#include "sqlite/driver.hpp"
 
 namespace aether::migrate::drivers {
 
@@ -13,6 +14,7 @@ namespace {
 // Only the constants of these headers are used: a driver itself may be a module.
 constexpr std::array kKnown{
     KnownDriver{"postgres", postgres::kSchemes, "libpq5"},
+    KnownDriver{"sqlite", sqlite::kSchemes, "libsqlite3-0"},
 };
 
 }  // namespace

@@ -33,6 +33,7 @@ POSIX_HEADERS = IO_HEADERS | {"dlfcn.h", "errno.h", "grp.h", "langinfo.h", "link
 # What a driver or a source may include of its client library.
 CLIENT_LIBRARIES = {
     "drivers/postgres": ("libpq-fe.h", "postgres_ext.h", "libpq/libpq-fs.h"),
+    "drivers/sqlite": ("sqlite3.h",),
 }
 
 # The facade joins the folders; it reaches drivers and sources by their lists alone.
