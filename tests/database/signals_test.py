@@ -171,7 +171,7 @@ class Signals(EngineTest):
         for arguments in (("up",), ("version",), ("force", "2"), ("repair",)):
             with self.subTest(arguments=arguments):
                 process = self.start(*arguments)
-                self.wait_for_query("has_table_privilege", "wait_event_type = 'Lock'")
+                self.wait_for_query("pg_is_in_recovery", "wait_event_type = 'Lock'")
                 process.send_signal(signal.SIGINT)
                 result = finish(process, seconds=5)
                 self.assertEqual(result.code, 130, result.err)
