@@ -86,11 +86,21 @@ PostgresConnection::PostgresConnection(Parameters parameters, const spi::Wait& w
     session_.on_wait([this](std::chrono::milliseconds waited) { watcher_.script_waits(waited); });
 }
 
+// Before prepare() the process is the one that libpq was told of. A pooler's number is of its own making, and
+// most likely nobody's: then nobody is named.
+WatchedScript PostgresConnection::watched(const spi::Wait& wait) const {
+    std::optional<Backend> backend = limits_.backend();
+    if (!backend && !lock_.wanders())
+        backend = Backend{PQbackendPID(session_.raw()), std::nullopt};
+    return {wait, limits_.lock_timeout(), backend};
+}
+
 const spi::Dialect& PostgresConnection::do_dialect() const {
     return postgres::dialect();
 }
 
 spi::Look PostgresConnection::do_look(const spi::TableNames& tables, const spi::Wait& wait) {
+    const Watch watch(watcher_, watched(wait));
     const ResultPointer result = session_.run(look_statement(tables), wait);
     if (PQresultStatus(result.get()) != PGRES_TUPLES_OK) {
         ErrorDetails details =
@@ -109,7 +119,7 @@ spi::Look PostgresConnection::do_look(const spi::TableNames& tables, const spi::
 
 spi::ScriptResult PostgresConnection::do_execute(std::string_view text, const spi::Wait& wait) {
     spi::ScriptResult outcome;
-    const Watch watch(watcher_, {wait, limits_.lock_timeout(), limits_.backend()});
+    const Watch watch(watcher_, watched(wait));
     const Opening opening(session_.take_opening());
     session_.run_text(opening.text + std::string(text), wait, [&outcome, this](const PGresult* result) {
         switch (PQresultStatus(result)) {
@@ -135,7 +145,7 @@ spi::ScriptResult PostgresConnection::do_execute(std::string_view text, const sp
 }
 
 spi::Rows PostgresConnection::do_query(const spi::BoundStatement& statement, const spi::Wait& wait) {
-    const Watch watch(watcher_, {wait, limits_.lock_timeout(), limits_.backend()});
+    const Watch watch(watcher_, watched(wait));
     const ResultPointer result = session_.run(statement, wait);
     if (!succeeded(result.get())) {
         throw bookkeeping_error(result.get(), session_.error_style(), statement.sql);
@@ -149,7 +159,7 @@ std::vector<spi::Rows> PostgresConnection::do_batch(std::span<const spi::BoundSt
         session_.open_with_next(statements);
         return std::vector<spi::Rows>(statements.size());
     }
-    const Watch watch(watcher_, {wait, limits_.lock_timeout(), limits_.backend()});
+    const Watch watch(watcher_, watched(wait));
     const std::vector<ResultPointer> results = session_.run_pipeline(statements, wait);
     std::vector<spi::Rows> answers;
     answers.reserve(results.size());
@@ -164,6 +174,7 @@ std::vector<spi::Rows> PostgresConnection::do_batch(std::span<const spi::BoundSt
 
 bool PostgresConnection::do_try_lock(const spi::TableNames& tables, const spi::Look& look,
                                      const spi::Wait& wait) {
+    const Watch watch(watcher_, watched(wait));
     return lock_.try_take(tables, look, wait);
 }
 
@@ -192,10 +203,12 @@ std::optional<spi::LockHolder> PostgresConnection::do_lock_holder(const spi::Tab
 }
 
 spi::DropPlan PostgresConnection::do_plan_drop(const spi::TableNames& tables, const spi::Wait& wait) {
+    const Watch watch(watcher_, watched(wait));
     return make_drop_plan(session_, tables, wait);
 }
 
 void PostgresConnection::do_drop(const spi::TableNames& tables, const spi::Wait& wait) {
+    const Watch watch(watcher_, watched(wait));
     run_drop(session_, tables, lock_.check(), wait);
 }
 

@@ -51,6 +51,8 @@ private:
     void do_on_notice(std::function<void(const spi::Notice&)> listener) override;
     void do_on_blocked(std::function<void(const std::vector<spi::Blocker>&)> listener) override;
 
+    WatchedScript watched(const spi::Wait& wait) const;
+
     Parameters parameters_;
     Session session_;
     MigrationLock lock_;

@@ -110,6 +110,32 @@ class Locks(EngineTest):
         self.assertEqual((result.code, self.row()), (0, (2, False)), result.err)
         self.assertRegex(result.err, rf"waiting for a lock: .*\b{pid}\b")
 
+    def test_first_look_says_whom_it_waits_for(self):
+        self.up_files("CREATE TABLE a (id int);")
+        self.done("up")
+        for arguments in (("up",), ("version",), ("force", "1"), ("repair", "-explain")):
+            with self.subTest(arguments=arguments):
+                other = self.session()
+                (pid,) = other.run("BEGIN; LOCK TABLE schema_migrations IN ACCESS EXCLUSIVE MODE;"
+                                   " SELECT pg_backend_pid();")
+                process = self.start(*arguments)
+                time.sleep(2)
+                other.run("COMMIT;")
+                result = finish(process)
+                self.assertEqual(result.code, 0, result.err)
+                self.assertRegex(result.err, rf"^waiting for a lock: pid {pid}\b")
+
+    def test_drop_says_whom_it_waits_for(self):
+        self.sql("CREATE TABLE a (id int);")
+        other = self.session()
+        (pid,) = other.run("BEGIN; SELECT FROM a; SELECT pg_backend_pid();")
+        process = self.start("drop", "-f")
+        time.sleep(2)
+        other.run("COMMIT;")
+        result = finish(process)
+        self.assertEqual((result.code, self.tables()), (0, []), result.err)
+        self.assertRegex(result.err, rf"waiting for a lock: pid {pid}\b")
+
     def test_role_that_may_not_see_the_holder_reads_no_holes(self):
         self.gated()
         self.sql("DROP ROLE IF EXISTS blind; CREATE ROLE blind LOGIN; GRANT ALL ON SCHEMA public TO blind;")

@@ -240,7 +240,7 @@ public:
     /// Is called for everything that the server says besides results. May be empty.
     void on_notice(std::function<void(const Notice&)> listener) { do_on_notice(std::move(listener)); }
 
-    /// Is called while a script waits for others: once soon after the wait began, then every few seconds. On
+    /// Is called while a call waits for others: once soon after the wait began, then every few seconds. On
     /// the thread that waits; must not use the connection. May be empty.
     void on_blocked(std::function<void(const std::vector<Blocker>&)> listener) {
         do_on_blocked(std::move(listener));
