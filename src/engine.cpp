@@ -47,6 +47,8 @@ std::unique_ptr<spi::Source> open_source_of(const Options& options) {
 spi::Opened open_database_of(const Options& options, const spi::Wait& wait) {
     if (options.database.empty())
         refuse_empty("database", "give -database URL, or set DATABASE_URL");
+    if (options.driver != nullptr)
+        return options.driver->open(options.database, wait);
     const std::string scheme = scheme_of(options.database);
     const spi::DriverInfo* driver = drivers::find_driver(scheme);
     if (driver == nullptr) {

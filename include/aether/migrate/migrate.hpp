@@ -19,11 +19,18 @@
 
 namespace aether::migrate {
 
+namespace spi {
+struct DriverInfo;
+}  // namespace spi
+
 /// What to open and how to run.
 struct Options {
     std::string source;    ///< URL of the migrations, as file://migrations. Wins over `path`.
     std::string path;      ///< A directory; used as it is, without URL syntax.
     std::string database;  ///< URL of the database.
+    /// Opens the database whatever its scheme: for programs that bring their own driver. A guest that
+    /// outlives the migrator; nullptr: the driver of the URL's scheme.
+    const spi::DriverInfo* driver = nullptr;
 
     /// How long to wait for other processes that migrate the same database. Strict when given; 0 asks once.
     /// Not given: 30 minutes, long enough for a replica that starts behind a long migration.
