@@ -77,6 +77,17 @@ class IncludeRuleTest(unittest.TestCase):
         self.assert_clean(src__run__r_cpp='/* postgres\n pg_x */ auto a = "// text"; auto b = 1\'000; // sqlite\n')
         self.assert_breach("src/run/r.cpp:1", "mysql", src__run__r_cpp='auto a = R"(// mysql)";\n')
 
+    def test_kit_sees_what_an_outside_author_sees(self):
+        self.assert_clean(conformance__c_cpp="#include <poll.h>\n#include <aether/migrate/spi/driver.hpp>\n")
+        self.assert_breach("conformance/c.cpp:1", "conformance includes only",
+                           conformance__c_cpp='#include "../src/sql/s.hpp"\n', src__sql__s_hpp="")
+
+    def test_example_of_a_driver_sees_what_an_outside_author_sees(self):
+        self.assert_clean(examples__custom_driver__c_cpp="#include <sqlite3.h>\n"
+                                                         "#include <aether/migrate/spi/driver.hpp>\n")
+        self.assert_breach("examples/other/c.cpp:1", "not spi",
+                           examples__other__c_cpp="#include <aether/migrate/spi/driver.hpp>\n")
+
     def test_driver_may_include_what_an_outside_author_sees(self):
         self.assert_clean(drivers__postgres__d_cpp='#include "own.hpp"\n#include <aether/migrate/spi/driver.hpp>\n'
                                                    "#include <libpq-fe.h>\n#include <poll.h>\n#include <string>\n",
