@@ -76,6 +76,15 @@ bool only_opens(std::span<const spi::BoundStatement> statements) {
                        [](const spi::BoundStatement& statement) { return statement.values.empty(); });
 }
 
+// libpq takes values as C strings and would send what stands before the zero byte.
+void refuse_zero_bytes(const spi::BoundStatement& statement) {
+    for (const spi::Value& value : statement.values) {
+        if (value && value->find('\0') != std::string::npos)
+            throw Error(ErrorCode::bookkeeping_failed,
+                        "a value with a zero byte can't be sent: " + statement.sql);
+    }
+}
+
 }  // namespace
 
 PostgresConnection::PostgresConnection(Parameters parameters, const spi::Wait& wait)
@@ -145,6 +154,7 @@ spi::ScriptResult PostgresConnection::do_execute(std::string_view text, const sp
 }
 
 spi::Rows PostgresConnection::do_query(const spi::BoundStatement& statement, const spi::Wait& wait) {
+    refuse_zero_bytes(statement);
     const Watch watch(watcher_, watched(wait));
     const ResultPointer result = session_.run(statement, wait);
     if (!succeeded(result.get())) {
@@ -155,6 +165,9 @@ spi::Rows PostgresConnection::do_query(const spi::BoundStatement& statement, con
 
 std::vector<spi::Rows> PostgresConnection::do_batch(std::span<const spi::BoundStatement> statements,
                                                     const spi::Wait& wait) {
+    for (const spi::BoundStatement& statement : statements) {
+        refuse_zero_bytes(statement);
+    }
     if (only_opens(statements) && do_transaction_state() == spi::TransactionState::idle) {
         session_.open_with_next(statements);
         return std::vector<spi::Rows>(statements.size());
