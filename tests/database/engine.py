@@ -138,6 +138,9 @@ class EngineTest(unittest.TestCase):
     def setUp(self):
         self.database = f"t{next(_numbers)}"
         self.cluster.create_database(self.database)
+        self.make_folder()
+
+    def make_folder(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="aether-database-"))
         self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
         self.folder.chmod(0o755)
