@@ -3,7 +3,7 @@
 
 import unittest
 
-from interop import Database, InteropTest, each_pair, only_ours, ours, write_files
+from interop import InteropTest, each_pair, only_ours, ours, write_files
 
 FILES = {
     f"{version}_{name}.{direction}.sql": text.format(version)
@@ -25,13 +25,13 @@ class History(InteropTest):
 
     @each_pair
     def test_own_moves_are_applied_and_reverted_events(self, _, scheme):
-        database = Database()
+        database = self.database()
         self.run_all(database, scheme, (ours(), "up", "2"), (ours(), "down", "1"), (ours(), "up", "1"))
         self.assertEqual(database.history(), [(1, "applied"), (2, "applied"), (2, "reverted"), (2, "applied")])
 
     @each_pair
     def test_what_golang_migrate_applied_is_adopted_at_our_next_write(self, peer, scheme):
-        database = Database()
+        database = self.database()
         self.run_all(database, scheme, (peer, "up", "2"), (ours(), "up"))
         history = database.history()
         self.assertEqual(history[-2:], [(3, "applied"), (4, "applied")])
@@ -40,7 +40,7 @@ class History(InteropTest):
 
     @each_pair
     def test_what_golang_migrate_reverted_is_adopted_at_our_next_write(self, peer, scheme):
-        database = Database()
+        database = self.database()
         self.run_all(database, scheme, (ours(), "up"), (peer, "down", "2"), (ours(), "up", "1"))
         history = database.history()
         self.assertEqual(history[:4], [(1, "applied"), (2, "applied"), (3, "applied"), (4, "applied")])
@@ -50,7 +50,7 @@ class History(InteropTest):
 
     @each_pair
     def test_a_foreign_down_and_up_again_to_the_same_row_is_seen(self, peer, scheme):
-        database = Database()
+        database = self.database()
         self.run_all(database, scheme, (ours(), "up", "3"), (peer, "down", "1"), (peer, "up", "1"))
         self.assertEqual(database.row(), (3, False))
         before = database.history()
@@ -66,7 +66,7 @@ class History(InteropTest):
 
     @each_pair
     def test_a_foreign_down_and_up_again_is_seen_by_our_down_too(self, peer, scheme):
-        database = Database()
+        database = self.database()
         self.run_all(database, scheme, (ours(), "up", "3"), (peer, "down", "-all"), (peer, "up", "3"))
         self.run_all(database, scheme, (ours(), "down", "1"))
         history = database.history()
@@ -75,7 +75,7 @@ class History(InteropTest):
 
     @each_pair
     def test_a_foreign_write_that_ends_up_to_date_is_no_reason_to_write(self, peer, scheme):
-        database = Database()
+        database = self.database()
         self.run_all(database, scheme, (ours(), "up"), (peer, "down", "1"), (peer, "up", "1"))
         before = database.history()
         done = self.assert_done(ours().run(database.url(scheme), self.folder, "up"))
@@ -84,14 +84,14 @@ class History(InteropTest):
 
     @each_pair
     def test_nothing_is_adopted_while_only_ours_writes(self, _, scheme):
-        database = Database()
+        database = self.database()
         moves = [(ours(), "up", "1")] * 4 + [(ours(), "goto", "2"), (ours(), "force", "3"), (ours(), "down", "-all")]
         self.run_all(database, scheme, *moves)
         self.assertNotIn("adopted", {event for _, event in database.history()})
 
     @each_pair
     def test_a_force_by_either_is_recorded(self, peer, scheme):
-        database = Database()
+        database = self.database()
         self.run_all(database, scheme, (ours(), "up", "2"), (ours(), "force", "1"))
         self.assertEqual(database.history()[-1], (1, "forced"))
 
@@ -103,7 +103,7 @@ class History(InteropTest):
 
     @each_pair
     def test_a_dirty_row_of_golang_migrate_is_forced_with_a_record(self, peer, scheme):
-        database = Database()
+        database = self.database()
         self.run_all(database, scheme, (ours(), "up", "1"))
         path = self.folder / "2_two.up.sql"
         right = path.read_text()
@@ -117,7 +117,7 @@ class History(InteropTest):
 
     @each_pair
     def test_golang_migrate_works_on_beside_the_history_and_without_it(self, peer, scheme):
-        database = Database()
+        database = self.database()
         self.run_all(database, scheme, (ours(), "up", "2"), (peer, "up"))
         database.sql("DROP TABLE schema_migrations_history")
         self.run_all(database, scheme, (ours(), "down", "1"), (peer, "down", "1"), (ours(), "down", "-all"))

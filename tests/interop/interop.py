@@ -104,14 +104,14 @@ def fetched(version, kind="command"):
 
 
 @once
-def theirs(version):
-    return Program(f"golang-migrate {version}", fetched(version))
+def theirs(version, kind="command"):
+    return Program(f"golang-migrate {version}", fetched(version, kind))
 
 
 @once
 def ours():
     if THEIRS_TWICE:
-        return Program("golang-migrate v4.17.1 in our place", fetched("v4.17.1"))
+        return Program("golang-migrate v4.17.1 in our place", fetched("v4.17.1", "databases"))
     path = pathlib.Path(os.environ.get("AETHER_MIGRATE") or ROOT / "build" / "release" / "bin" / "migrate")
     if not os.access(path, os.X_OK):
         raise AssertionError(f"{path} is not there: build it, or set AETHER_MIGRATE to our program")
@@ -144,8 +144,12 @@ def write_files(files):
 
 def lock_id(database, schema="public", table="schema_migrations"):
     """golang-migrate's advisory lock id; `database` is /name for its command, name for its library."""
-    key = b"\0".join(part.encode() for part in (schema, table, database))
-    return zlib.crc32(key) * 1486364155 % 2**32
+    return lock_id_of(schema, table, database)
+
+
+def lock_id_of(*names):
+    """golang-migrate's recipe for a lock's id."""
+    return zlib.crc32(b"\0".join(name.encode() for name in names)) * 1486364155 % 2**32
 
 
 # No test uses more than this many databases at a time.
@@ -230,9 +234,15 @@ def wait_until(condition, what, seconds=20):
 
 
 class InteropTest(unittest.TestCase):
-    """What every interop test asserts."""
+    """What every interop test asserts; a subclass may choose another database."""
 
     maxDiff = None
+    schemes = SCHEMES
+    peer_kind = "command"  # what tools/fetch_golang_migrate builds: it must know the schemes
+
+    def database(self):
+        """A new empty database."""
+        return Database()
 
     def assert_done(self, done, code=0):
         self.assertEqual(done.code, code, f"exit code {done.code}, standard error:\n{done.err}")
@@ -286,9 +296,9 @@ def each_pair(test):
     """Runs a test(self, peer, scheme) for every peer and scheme, each in a subtest of its own."""
     @functools.wraps(test)
     def run(self):
-        for version, scheme in itertools.product(PEERS, SCHEMES):
+        for version, scheme in itertools.product(PEERS, self.schemes):
             with self.subTest(peer=version, scheme=scheme):
-                test(self, theirs(version), scheme)
+                test(self, theirs(version, self.peer_kind), scheme)
     return run
 
 
@@ -296,8 +306,9 @@ def each_order(test):
     """Runs a test(self, first, second, scheme) with our program and every peer, each of them in both places."""
     @functools.wraps(test)
     def run(self):
-        for version, scheme in itertools.product(PEERS, SCHEMES):
-            for first, second in ((ours(), theirs(version)), (theirs(version), ours())):
+        for version, scheme in itertools.product(PEERS, self.schemes):
+            peer = theirs(version, self.peer_kind)
+            for first, second in ((ours(), peer), (peer, ours())):
                 with self.subTest(first=first.name, second=second.name, scheme=scheme):
                     test(self, first, second, scheme)
     return run

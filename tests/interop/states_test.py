@@ -3,7 +3,7 @@
 
 import unittest
 
-from interop import Database, InteropTest, each_order, each_pair, only_ours, ours, write_files
+from interop import InteropTest, each_order, each_pair, only_ours, ours, write_files
 
 FILES = {
     "1_one.up.sql": "CREATE TABLE t1 (id int);",
@@ -13,8 +13,8 @@ FILES = {
     "3_three.up.sql": "CREATE TABLE t3 (id int);",
     "3_three.down.sql": "DROP TABLE t3;",
 }
-# Each commits by itself and fails: nobody can see what it did, so that every program leaves the row dirty.
-FAILING_UP = FAILING_DOWN = "DO $$ BEGIN COMMIT; PERFORM 1 / 0; END $$;"
+# Commits by itself and fails: nobody can see what it did, so that every program leaves the row dirty.
+FAILING = "DO $$ BEGIN COMMIT; PERFORM 1 / 0; END $$;"
 
 
 def dirty_text(version):
@@ -22,6 +22,7 @@ def dirty_text(version):
 
 
 class States(InteropTest):
+    failing = FAILING
 
     def spoil(self, program, database, scheme, file, text, *arguments):
         """Replaces one file, runs the command that must fail in it, and puts the right file back."""
@@ -46,9 +47,9 @@ class States(InteropTest):
 
     @each_order
     def test_a_failed_up_is_dirty_for_both_and_forced_clean_by_the_other(self, first, second, scheme):
-        database = Database()
+        database = self.database()
         self.assert_done(first.run(database.url(scheme), self.folder, "up", "1"))
-        self.spoil(first, database, scheme, "2_two.up.sql", FAILING_UP, "up")
+        self.spoil(first, database, scheme, "2_two.up.sql", self.failing, "up")
         self.assertEqual(database.row(), (2, True))
 
         self.assert_both_refuse((first, second), database, scheme, 2)
@@ -63,9 +64,9 @@ class States(InteropTest):
 
     @each_order
     def test_a_failed_down_names_its_target_for_both(self, first, second, scheme):
-        database = Database()
+        database = self.database()
         self.assert_done(second.run(database.url(scheme), self.folder, "up"))
-        self.spoil(first, database, scheme, "3_three.down.sql", FAILING_DOWN, "down", "2")
+        self.spoil(first, database, scheme, "3_three.down.sql", self.failing, "down", "2")
         self.assertEqual(database.row(), (2, True))
 
         self.assert_both_refuse((first, second), database, scheme, 2)
@@ -77,9 +78,9 @@ class States(InteropTest):
 
     @each_order
     def test_a_failed_first_down_leaves_minus_one_dirty_for_both(self, first, second, scheme):
-        database = Database()
+        database = self.database()
         self.assert_done(second.run(database.url(scheme), self.folder, "up", "1"))
-        self.spoil(first, database, scheme, "1_one.down.sql", FAILING_DOWN, "down", "-all")
+        self.spoil(first, database, scheme, "1_one.down.sql", self.failing, "down", "-all")
         self.assertEqual(database.row(), (-1, True))
 
         self.assert_both_refuse((first, second), database, scheme, -1)
@@ -91,7 +92,7 @@ class States(InteropTest):
 
     @each_order
     def test_a_row_written_by_hand_is_read_alike(self, first, second, scheme):
-        database = Database()
+        database = self.database()
         self.assert_done(first.run(database.url(scheme), self.folder, "up", "2"))
         for version, dirty in ((2, True), (1, True), (-1, True), (0, False), (9223372036854775807, False)):
             database.sql(f"UPDATE schema_migrations SET version = {version}, dirty = {dirty}")
@@ -104,9 +105,9 @@ class States(InteropTest):
     @only_ours
     @each_pair
     def test_ours_shows_minus_one_dirty(self, peer, scheme):
-        database = Database()
+        database = self.database()
         self.assert_done(peer.run(database.url(scheme), self.folder, "up", "1"))
-        self.spoil(peer, database, scheme, "1_one.down.sql", FAILING_DOWN, "down", "-all")
+        self.spoil(peer, database, scheme, "1_one.down.sql", self.failing, "down", "-all")
 
         done = self.assert_done(ours().run(database.url(scheme), self.folder, "version"), code=1)
 
@@ -116,9 +117,9 @@ class States(InteropTest):
     @only_ours
     @each_pair
     def test_a_failed_transactional_file_of_ours_is_clean_for_golang_migrate(self, peer, scheme):
-        database = Database()
+        database = self.database()
         self.assert_done(ours().run(database.url(scheme), self.folder, "up", "1"))
-        self.spoil(ours(), database, scheme, "2_two.up.sql", "CREATE TABLE t2 (id int); SELECT 1/0;", "up")
+        self.spoil(ours(), database, scheme, "2_two.up.sql", "CREATE TABLE t2 (id int); SELECT * FROM nowhere;", "up")
         self.assertEqual(database.row(), (1, False))
 
         done = self.assert_done(peer.run(database.url(scheme), self.folder, "up"))
@@ -138,7 +139,7 @@ class GuideRepair(InteropTest):
         self.broken = self.folder / "000017_step.up.sql"
 
     def leave_dirty(self, peer, scheme):
-        database = Database()
+        database = self.database()
         right = self.broken.read_text()
         self.broken.write_text("CREATE TABLE t17 (id int);\nCREATE TABEL oops (id int);")
         self.assert_done(peer.run(database.url(scheme), self.folder, "up"), code=1)
@@ -148,10 +149,17 @@ class GuideRepair(InteropTest):
         self.assertEqual(done.err.splitlines()[0], dirty_text(17))
         return database
 
+    def fix(self, database):
+        """Does by hand what the failed file did not do."""
+        database.sql("CREATE TABLE t17 (id int)")
+
+    def undo(self, database):
+        """Takes back by hand what the failed file did: here nothing."""
+
     @each_pair
     def test_force_17_after_fixing_by_hand(self, peer, scheme):
         database = self.leave_dirty(peer, scheme)
-        database.sql("CREATE TABLE t17 (id int)")
+        self.fix(database)
 
         self.assert_done(ours().run(database.url(scheme), self.folder, "force", "17"))
 
@@ -164,6 +172,7 @@ class GuideRepair(InteropTest):
     @each_pair
     def test_force_16_and_apply_again(self, peer, scheme):
         database = self.leave_dirty(peer, scheme)
+        self.undo(database)
 
         self.assert_done(ours().run(database.url(scheme), self.folder, "force", "16"))
 

@@ -3,7 +3,7 @@
 
 import unittest
 
-from interop import Database, InteropTest, each_order, write_files
+from interop import InteropTest, each_order, write_files
 
 # Version 0, a gap (3, 6, 8), a missing down half (2), a missing up half (5), one file that cannot run in a
 # transaction (9), and a time stamp.
@@ -64,6 +64,7 @@ class Model:
 
 
 class Takeover(InteropTest):
+    files = FILES
 
     def move(self, program, database, scheme, model, expected, *arguments):
         """Runs one command, then compares lines, row and objects with the model, and lets both read it."""
@@ -75,11 +76,11 @@ class Takeover(InteropTest):
         self.assertEqual(database.relations(), model.relations, f"{program.name} {arguments}")
 
     def setUp(self):
-        self.folder = write_files(FILES)
+        self.folder = write_files(self.files)
 
     @each_order
     def test_they_take_turns_at_every_version_up_and_down(self, first, second, scheme):
-        database, model = Database(), Model()
+        database, model = self.database(), Model()
         for number in range(len(STEPS)):
             program = (first, second)[number % 2]
             self.move(program, database, scheme, model, model.up(1), "up", "1")
@@ -90,7 +91,7 @@ class Takeover(InteropTest):
     @each_order
     def test_the_second_takes_over_at_every_version_on_the_way_up_and_down(self, first, second, scheme):
         for count in range(1, len(STEPS) + 1):
-            database, model = Database(), Model()
+            database, model = self.database(), Model()
             self.move(first, database, scheme, model, model.up(count), "up", str(count))
             self.move(second, database, scheme, model, model.up(99) or ["no change"], "up")
             self.move(first, database, scheme, model, model.down(count), "down", str(count))
@@ -98,7 +99,7 @@ class Takeover(InteropTest):
 
     @each_order
     def test_goto_moves_from_where_the_other_left(self, first, second, scheme):
-        database, model = Database(), Model()
+        database, model = self.database(), Model()
         for place, program in ((5, first), (2, second), (8, first), (1, second), (6, first), (3, second)):
             moves = place - model.applied
             expected = model.up(moves) if moves > 0 else model.down(-moves)
@@ -106,7 +107,7 @@ class Takeover(InteropTest):
 
     @each_order
     def test_both_print_the_same_version_at_every_step(self, first, second, scheme):
-        database = Database()
+        database = self.database()
         for version, *_ in STEPS:
             self.assert_done(first.run(database.url(scheme), self.folder, "up", "1"))
             for program in (first, second):
@@ -115,7 +116,7 @@ class Takeover(InteropTest):
 
     @each_order
     def test_drop_by_the_one_is_a_fresh_start_for_the_other(self, first, second, scheme):
-        database, model = Database(), Model()
+        database, model = self.database(), Model()
         self.move(first, database, scheme, model, model.up(99), "up")
         self.assert_done(second.run(database.url(scheme), self.folder, "drop", "-f"))
         self.assertEqual(database.relations(), set())
