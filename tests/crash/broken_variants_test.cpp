@@ -25,7 +25,7 @@ protected:
         SweepOptions options;
         options.until = until;
         options.decorate = [](spi::Connection& inner) { return std::make_unique<Broken>(inner); };
-        const Ground ground(url());
+        const Ground ground(postgres_database(), url());
         return FaultSweep(ground, scenario, options).run().violations;
     }
 
@@ -41,7 +41,7 @@ protected:
     std::vector<std::string> take_over(Guard guard) const {
         // Files without locks: the other process need not wait for this one.
         Folder folder;
-        for (Migration& migration : transactional_folder()) {
+        for (Migration& migration : transactional_folder(postgres_database().words)) {
             const auto is_mark = [](const Statement& statement) {
                 return statement.sql.starts_with("INSERT");
             };
@@ -49,7 +49,7 @@ protected:
                 {migration.version, {*std::find_if(migration.up.begin(), migration.up.end(), is_mark)}, {}});
         }
         const Scenario scenario = up_of(std::move(folder));
-        const Ground ground(url());
+        const Ground ground(postgres_database(), url());
         SweepOptions options;
         FaultSweep healthy(ground, scenario, {});
         options.decorate = [&](spi::Connection& inner) {
@@ -63,25 +63,29 @@ protected:
 TEST_F(BrokenVariantsTest, a_history_that_is_written_after_the_commit_is_caught) {
     const std::string seen = "but the history says";
 
-    EXPECT_THAT(sweep<LateHistory>(up_of(transactional_folder()), seen), Contains(HasSubstr(seen)));
+    EXPECT_THAT(sweep<LateHistory>(up_of(transactional_folder(postgres_database().words)), seen),
+                Contains(HasSubstr(seen)));
 }
 
 TEST_F(BrokenVariantsTest, a_forgotten_unlock_is_caught) {
     const std::string seen = "kept the lock";
 
-    EXPECT_THAT(sweep<ForgottenUnlock>(up_of(transactional_folder()), seen), Contains(HasSubstr(seen)));
+    EXPECT_THAT(sweep<ForgottenUnlock>(up_of(transactional_folder(postgres_database().words)), seen),
+                Contains(HasSubstr(seen)));
 }
 
 TEST_F(BrokenVariantsTest, a_journal_that_is_written_after_the_statement_is_caught) {
     const std::string seen = "is applied: CREATE INDEX";
 
-    EXPECT_THAT(sweep<LateIntent>(up_of(small_folder()), seen), Contains(HasSubstr(seen)));
+    EXPECT_THAT(sweep<LateIntent>(up_of(small_folder(postgres_database().words)), seen),
+                Contains(HasSubstr(seen)));
 }
 
 TEST_F(BrokenVariantsTest, a_version_row_that_moves_after_the_commit_is_caught) {
     const std::string seen = "is applied: CREATE TABLE";
 
-    EXPECT_THAT(sweep<LateVersionRow>(up_of(transactional_folder()), seen), Contains(HasSubstr(seen)));
+    EXPECT_THAT(sweep<LateVersionRow>(up_of(transactional_folder(postgres_database().words)), seen),
+                Contains(HasSubstr(seen)));
 }
 
 TEST_F(BrokenVariantsTest, a_write_that_does_not_ask_for_its_lock_is_caught) {

@@ -14,7 +14,6 @@
 #include <aether/migrate/error.hpp>
 #include <aether/migrate/observer.hpp>
 
-#include "../../drivers/postgres/driver.hpp"
 #include "../../src/history/layout.hpp"
 #include "../../src/run/runner.hpp"
 #include "../../src/source/memory.hpp"
@@ -27,10 +26,6 @@ namespace {
 constexpr std::size_t kMostCalls = 1000;
 // Nobody else is there: a lock that is not free is a violation.
 constexpr std::chrono::seconds kLockTimeout{2};
-
-spi::Wait limit() {
-    return {{}, std::chrono::steady_clock::now() + std::chrono::seconds(60)};
-}
 
 class Listener final : public Observer {
 public:
@@ -48,8 +43,8 @@ public:
           catalog_(make_catalog(source_.list(), source_.describe())),
           settings_(std::move(settings)),
           start_{history::table_names(settings_, dialect), std::nullopt},
-          reopen_([url = ground.url()](const spi::Wait& wait) {
-              return postgres::kDriver.open(url, wait).connection;
+          reopen_([&ground](const spi::Wait& wait) {
+              return ground.database().driver->open(ground.url(), wait).connection;
           }) {}
 
     Account run(spi::Connection& connection, const Operation& operation) {
@@ -99,12 +94,8 @@ struct FaultyRun {
 
 FaultyRun run_with_fault(const Ground& ground, const Folder& folder, const Operation& operation,
                          const Fault& fault, const Decorate& decorate) {
-    const spi::Opened opened = postgres::kDriver.open(ground.url(), limit());
-    const std::string pid = opened.connection->query({"SELECT pg_catalog.pg_backend_pid()", {}}, limit())
-                                .rows.at(0)
-                                .at(0)
-                                .value();
-    FaultyConnection faulty(*opened.connection, fault, [&] { ground.end_session(pid); });
+    const spi::Opened opened = ground.open();
+    FaultyConnection faulty(*opened.connection, fault, ground.cut(*opened.connection));
     const std::unique_ptr<spi::Connection> decorated = decorate ? decorate(faulty) : nullptr;
     spi::Connection& connection = decorated ? *decorated : faulty;
     Process process(ground, folder, connection.dialect(), opened.settings);
@@ -136,10 +127,14 @@ SweepOptions options_of_environment() {
 }
 
 FaultSweep::FaultSweep(const Ground& ground, const Scenario& scenario, SweepOptions options)
-    : ground_(ground), scenario_(scenario), options_(std::move(options)) {}
+    : ground_(ground), scenario_(scenario), options_(std::move(options)) {
+    // Without a server no session is lost alone.
+    if (ground.database().sessions.own.empty())
+        options_.losses = {Loss::process};
+}
 
 Account FaultSweep::run_healthily(const Operation& operation) const {
-    const spi::Opened opened = postgres::kDriver.open(ground_.url(), limit());
+    const spi::Opened opened = ground_.open();
     return Process(ground_, scenario_.folder, opened.connection->dialect(), opened.settings)
         .run(*opened.connection, operation);
 }

@@ -13,7 +13,7 @@ namespace {
 class FaultSweepTest : public postgres::PostgresTest {
 protected:
     void sweep(const Scenario& scenario) {
-        const Ground ground(url());
+        const Ground ground(postgres_database(), url());
         const SweepResult result = FaultSweep(ground, scenario, options_of_environment()).run();
 
         std::printf("%-36s %4zu faults\n", scenario.name.c_str(), result.points);
@@ -31,23 +31,24 @@ protected:
 };
 
 TEST_F(FaultSweepTest, every_operation_leaves_a_known_state) {
-    for (const Scenario& scenario : plain_scenarios()) {
+    for (const Scenario& scenario : plain_scenarios(postgres_database().words)) {
         sweep(scenario);
     }
 }
 
 TEST_F(FaultSweepTest, a_resumed_run_can_be_cut_off_too) {
-    for (const Scenario& scenario : resuming_scenarios([this] { leave_invalid_index(); })) {
+    for (const Scenario& scenario :
+         resuming_scenarios(postgres_database().words, [this] { leave_invalid_index(); })) {
         sweep(scenario);
     }
 }
 
 // The engine sees one call; on the server it is a statement for each object.
 TEST_F(FaultSweepTest, drop_removes_all_or_nothing_when_it_is_cut_off_between_two_objects) {
-    const Ground ground(url());
+    const Ground ground(postgres_database(), url());
     Scenario scenario;
     scenario.name = "drop, object after object";
-    scenario.folder = small_folder();
+    scenario.folder = small_folder(postgres_database().words);
     scenario.before = {Target{UpTarget{}}};
     scenario.operation = Drop{};
     scenario.promise = Promise::all_or_nothing;
@@ -62,8 +63,8 @@ TEST_F(FaultSweepTest, drop_removes_all_or_nothing_when_it_is_cut_off_between_tw
             "CREATE FUNCTION witness.fail() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN "
             "IF nextval('witness.drops') = " +
             std::to_string(points + 1) +
-            " THEN PERFORM pg_terminate_backend(pg_backend_pid()); END IF; END $$;"
-            "CREATE EVENT TRIGGER fail ON sql_drop EXECUTE FUNCTION witness.fail()");
+            " THEN PERFORM pg_terminate_backend(pg_backend_pid()); END IF; END $$");
+        ground.run("CREATE EVENT TRIGGER fail ON sql_drop EXECUTE FUNCTION witness.fail()");
 
         const Account account = sweep.run_healthily(scenario.operation);
 

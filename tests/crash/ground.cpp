@@ -8,81 +8,25 @@
 #include <thread>
 #include <utility>
 
+#include "../../src/history/layout.hpp"
+
 namespace aether::migrate::crash {
 
 namespace {
 
-constexpr const char* kClear = R"sql(
-SET client_min_messages = warning;
-DROP SCHEMA IF EXISTS public, app, witness CASCADE;
-CREATE SCHEMA public;
-CREATE SCHEMA app;
-CREATE SCHEMA witness;
-CREATE TABLE witness.marks (name text NOT NULL);
-CREATE SEQUENCE witness.drops)sql";
-
-constexpr const char* kTables = R"sql(
-SELECT to_regclass('public.schema_migrations') IS NOT NULL,
-       to_regclass('public.schema_migrations_history') IS NOT NULL,
-       to_regclass('public.schema_migrations_journal') IS NOT NULL)sql";
-
-constexpr const char* kLocks = R"sql(
-SELECT count(*)
-FROM pg_locks
-WHERE locktype = 'advisory' AND granted
-  AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))sql";
-
-constexpr const char* kRows = "SELECT version, dirty FROM public.schema_migrations ORDER BY 1";
-
-constexpr const char* kJournal = R"sql(
-SELECT version, direction, from_version, leads_to, statements_done, state, next_line,
-       coalesce(xmin::text = (SELECT xmin::text FROM public.schema_migrations LIMIT 1), false)
-FROM public.schema_migrations_journal)sql";
-
-// A row that goes back to clean moves nothing.
-constexpr const char* kEvents = R"sql(
-SELECT version, event, direction,
-       concat_ws(' ', leads_to, applied, name, checksum, md5(down_sql), statements_done, statements_total, error)
-FROM public.schema_migrations_history
-WHERE event <> 'repaired'
-ORDER BY id)sql";
-
-constexpr const char* kInvalid = R"sql(
-SELECT indexrelid::regclass
-FROM pg_index
-WHERE NOT (indisvalid AND indisready AND indislive))sql";
-
-// Our own tables are compared by what is in them.
-constexpr const char* kSchema = R"sql(
-SELECT string_agg(line, E'\n' ORDER BY line COLLATE "C")
-FROM (
-    SELECT concat_ws(' ', c.relkind, n.nspname, c.relname, c.relpersistence, a.columns, i.index) AS line
-    FROM pg_class c
-    JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname IN ('public', 'app', 'witness')
-    LEFT JOIN LATERAL (
-        SELECT string_agg(concat_ws(' ', attname, atttypid::regtype, attnotnull), ', ' ORDER BY attnum) AS columns
-        FROM pg_attribute
-        WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped
-    ) a ON true
-    LEFT JOIN LATERAL (
-        SELECT concat_ws(' ', pg_get_indexdef(indexrelid), indisvalid, indisready, indislive) AS index
-        FROM pg_index
-        WHERE indexrelid = c.oid
-    ) i ON true
-    WHERE c.relname NOT LIKE 'schema\_migrations%'
-    UNION ALL
-    SELECT concat_ws(' ', 'constraint', conrelid::regclass, conname, pg_get_constraintdef(oid))
-    FROM pg_constraint
-    WHERE connamespace IN ('public'::regnamespace, 'app'::regnamespace)
-      AND conrelid::regclass::text NOT LIKE 'schema\_migrations%'
-) AS lines)sql";
-
-constexpr const char* kContent = "SELECT string_agg(name, ' ' ORDER BY name) FROM witness.marks";
-
 using Cells = std::vector<std::string>;
 
 bool is_true(const std::string& cell) {
-    return cell == "t";
+    return cell == "t" || cell == "1";
+}
+
+spi::Wait limit() {
+    return {{}, std::chrono::steady_clock::now() + std::chrono::seconds(60)};
+}
+
+std::string named(std::string text, const std::string& name) {
+    const std::string place = "{name}";
+    return text.replace(text.find(place), place.size(), name);
 }
 
 RowPicture row_of(const Cells& cells) {
@@ -104,66 +48,72 @@ JournalPicture journal_of(const Cells& cells) {
 
 }  // namespace
 
-Ground::Ground(std::string url) : url_(std::move(url)), connection_(PQconnectdb(url_.c_str()), &PQfinish) {
-    if (PQstatus(connection_.get()) != CONNECTION_OK)
-        throw std::runtime_error(PQerrorMessage(connection_.get()));
-    PQsetNoticeProcessor(connection_.get(), [](void*, const char*) {}, nullptr);
+Ground::Ground(const Database& database, std::string url)
+    : database_(database), url_(std::move(url)), connection_(open().connection) {}
+
+spi::Opened Ground::open() const {
+    return database_.driver->open(url_, limit());
 }
 
 std::vector<Cells> Ground::run(const std::string& sql) const {
     std::vector<Cells> rows;
-    std::string problem;
-    if (PQsendQuery(connection_.get(), sql.c_str()) == 0)
-        problem = PQerrorMessage(connection_.get());
-    while (PGresult* next = PQgetResult(connection_.get())) {
-        const std::unique_ptr<PGresult, decltype(&PQclear)> result(next, &PQclear);
-        if (PQresultStatus(next) == PGRES_FATAL_ERROR)
-            problem = PQresultErrorMessage(next);
-        for (int row = 0; row < PQntuples(next); ++row) {
-            Cells& cells = rows.emplace_back();
-            for (int column = 0; column < PQnfields(next); ++column) {
-                cells.emplace_back(PQgetvalue(next, row, column));
-            }
+    for (const std::vector<spi::Value>& row : connection_->query({sql, {}}, limit()).rows) {
+        Cells& cells = rows.emplace_back();
+        for (const spi::Value& value : row) {
+            cells.push_back(value.value_or(""));
         }
     }
-    if (!problem.empty())
-        throw std::runtime_error(sql.substr(0, 200) + ": " + problem);
     return rows;
 }
 
 void Ground::clear() const {
-    run(kClear);
+    for (const Cells& statement : run(database_.clear)) {
+        run(statement[0]);
+    }
+    for (const std::string& statement : database_.make) {
+        run(statement);
+    }
 }
 
 Picture Ground::look() const {
     Picture picture;
-    const Cells tables = run(kTables).front();
+    const Looks& looks = database_.looks;
+    const Cells tables = run(looks.tables).front();
     picture.locks = count_locks();
     if (is_true(tables[0])) {
-        for (const Cells& cells : run(kRows)) {
+        for (const Cells& cells : run(looks.rows)) {
             picture.rows.push_back(row_of(cells));
         }
     }
     if (is_true(tables[1])) {
-        for (const Cells& cells : run(kEvents)) {
+        for (const Cells& cells : run(looks.events)) {
             picture.events.push_back({std::stoll(cells[0]), cells[1], cells[2], cells[3]});
         }
     }
     if (is_true(tables[2])) {
-        for (const Cells& cells : run(kJournal)) {
+        for (const Cells& cells : run(looks.journal)) {
             picture.journal = journal_of(cells);
         }
     }
-    for (const Cells& cells : run(kInvalid)) {
-        picture.invalid.push_back(cells[0]);
+    if (!looks.invalid.empty()) {
+        for (const Cells& cells : run(looks.invalid)) {
+            picture.invalid.push_back(cells[0]);
+        }
     }
-    picture.schema = run(kSchema).front()[0];
-    picture.content = run(kContent).front()[0];
+    picture.schema = run(looks.schema).front()[0];
+    picture.content = is_true(tables[3]) ? run(looks.content).front()[0] : "no marks";
     return picture;
 }
 
 std::size_t Ground::count_locks() const {
-    return std::stoul(run(kLocks).front()[0]);
+    if (!database_.looks.locks.empty())
+        return std::stoul(run(database_.looks.locks).front()[0]);
+    const spi::TableNames tables = history::table_names(spi::Settings{}, connection_->dialect());
+    const spi::Look look = connection_->look(tables, limit());
+    if (!connection_->try_lock(tables, look, limit()))
+        return 1;
+    connection_->unlock();
+    return 0;
 }
 
 std::vector<bool> Ground::ask(const std::vector<std::string>& conditions) const {
@@ -180,12 +130,20 @@ std::vector<bool> Ground::ask(const std::vector<std::string>& conditions) const 
     return answers;
 }
 
-void Ground::end_session(const std::string& pid) const {
-    run("SELECT pg_terminate_backend(" + pid + ")");
+std::function<void()> Ground::cut(spi::Connection& session) const {
+    if (database_.sessions.own.empty())
+        return [] {};
+    const std::string name =
+        session.query({database_.sessions.own, {}}, limit()).rows.at(0).at(0).value_or("");
+    return [this, name] { end_session(name); };
+}
+
+void Ground::end_session(const std::string& name) const {
+    run(named(database_.sessions.end, name));
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    while (!run("SELECT FROM pg_stat_get_activity(" + pid + ")").empty()) {
+    while (!run(named(database_.sessions.found, name)).empty()) {
         if (std::chrono::steady_clock::now() > deadline)
-            throw std::runtime_error("session " + pid + " did not end");
+            throw std::runtime_error("session " + name + " did not end");
         std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
 }

@@ -3,15 +3,17 @@
 // run.
 #pragma once
 
-#include <libpq-fe.h>
-
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include <aether/migrate/spi/connection.hpp>
+
+#include "database.hpp"
 #include "scenario.hpp"
 
 namespace aether::migrate::crash {
@@ -25,7 +27,8 @@ struct JournalPicture {
     std::size_t done = 0;
     std::string state;
     std::size_t next_line = 0;
-    bool same_write = false;  ///< It and the version row were written in one transaction.
+    bool same_write =
+        false;  ///< It and the version row were written in one transaction, as far as can be seen.
 };
 
 /// One event of the history, without times and numbers that differ from run to run.
@@ -51,32 +54,40 @@ struct Picture {
     std::optional<JournalPicture> journal;
     std::vector<EventPicture> events;
     std::vector<std::string> invalid;  ///< Indexes that are there and of no use.
-    std::size_t locks = 0;             ///< Advisory locks that anybody holds.
+    std::size_t locks = 0;             ///< Migration locks that anybody holds.
     std::string schema;                ///< Tables, columns, indexes, constraints.
     std::string content;               ///< How often each mark was made.
 };
 
 class Ground {
 public:
-    explicit Ground(std::string url);
+    /// `database` is a guest that outlives this. Throws Error.
+    Ground(const Database& database, std::string url);
 
+    const Database& database() const { return database_; }
     const std::string& url() const { return url_; }
+    /// Opens another session, as a process of its own would. Throws Error.
+    spi::Opened open() const;
 
     /// Removes everything and makes what the scenarios expect.
     void clear() const;
     Picture look() const;
-    /// Returns how many advisory locks anybody holds.
+    /// Returns how many migration locks anybody holds.
     std::size_t count_locks() const;
     /// Tells of each condition whether it is true.
     std::vector<bool> ask(const std::vector<std::string>& conditions) const;
-    /// Ends a session and waits until it is gone.
-    void end_session(const std::string& pid) const;
-    /// Runs statements; returns the rows of all of them. Throws std::runtime_error.
+    /// Returns what ends a session and waits until it is gone; it does nothing where sessions end with their
+    /// process only.
+    std::function<void()> cut(spi::Connection& session) const;
+    /// Runs one statement; returns its rows. Throws Error.
     std::vector<std::vector<std::string>> run(const std::string& sql) const;
 
 private:
+    void end_session(const std::string& name) const;
+
+    const Database& database_;
     std::string url_;
-    std::unique_ptr<PGconn, decltype(&PQfinish)> connection_;
+    std::unique_ptr<spi::Connection> connection_;
 };
 
 }  // namespace aether::migrate::crash

@@ -3,49 +3,73 @@
 // them.
 #include "scenario.hpp"
 
+#include <cstddef>
 #include <utility>
 
 namespace aether::migrate::crash {
 
 namespace {
 
-std::string marked(const std::string& name) {
-    return "EXISTS (SELECT FROM witness.marks WHERE name = '" + name + "')";
+std::string filled_in(std::string text, const std::string& name, const std::string& table) {
+    for (const auto& [place, value] : {std::pair{"{name}", name}, std::pair{"{table}", table}}) {
+        for (std::size_t at = text.find(place); at != std::string::npos; at = text.find(place)) {
+            text.replace(at, std::string(place).size(), value);
+        }
+    }
+    return text;
 }
 
-// A row that shows how often its statement ran: the final comparison sees a second one.
-Statement mark(const std::string& name) {
-    return {"INSERT INTO witness.marks VALUES ('" + name + "')", marked(name)};
-}
+// Makes the statements of one database.
+class Writer {
+public:
+    explicit Writer(const Words& words) : words_(words) {}
 
-Statement unmark(const std::string& name) {
-    return {"DELETE FROM witness.marks WHERE name = '" + name + "'", "NOT " + marked(name)};
-}
+    // A row that shows how often its statement ran: the final comparison sees a second one.
+    Statement mark(const std::string& name) const {
+        return {"INSERT INTO " + words_.marks + " VALUES ('" + name + "')", marked(name)};
+    }
+    Statement unmark(const std::string& name) const {
+        return {"DELETE FROM " + words_.marks + " WHERE name = '" + name + "'", negated(marked(name))};
+    }
 
-// Whatever its schema: no two relations of a folder have one name.
-std::string there(const std::string& relation) {
-    const std::string name = relation.substr(relation.rfind('.') + 1);
-    return "EXISTS (SELECT FROM pg_class WHERE relname = '" + name + "')";
-}
+    Statement create(const std::string& table) const {
+        return {"CREATE TABLE " + table + " (id int, a int)", there(table), words_.schema_change};
+    }
+    Statement drop(const std::string& table) const {
+        return {"DROP TABLE " + table, negated(there(table)), words_.schema_change};
+    }
 
-Statement create(const std::string& table) {
-    return {"CREATE TABLE " + table + " (id int, a int)", there(table)};
-}
+    Statement build(const std::string& name, const std::string& table) const {
+        return {filled_in(words_.build, name, table), filled_in(words_.built, name, table), Place::bare};
+    }
+    Statement unbuild(const std::string& name, const std::string& table) const {
+        return {filled_in(words_.unbuild, name, table), filled_in(words_.unbuilt, last_part(name), table),
+                Place::bare};
+    }
 
-Statement drop(const std::string& table) {
-    return {"DROP TABLE " + table, "NOT " + there(table)};
-}
+    Statement housekeeping(const std::string& table) const {
+        return {filled_in(words_.housekeeping, "", table), "", Place::bare};
+    }
+    Statement setting() const { return {words_.setting}; }
+    std::string qualified(const std::string& table) const { return words_.prefix + table; }
+    bool blocks_hold_schema_changes() const { return words_.schema_change == Place::in_transaction; }
 
-Statement index(const std::string& name, const std::string& table) {
-    return {"CREATE INDEX CONCURRENTLY " + name + " ON " + table + " (a)",
-            "EXISTS (SELECT FROM pg_index JOIN pg_class c ON c.oid = indexrelid WHERE relname = '" + name +
-                "' AND indisvalid)",
-            Place::bare};
-}
+private:
+    std::string marked(const std::string& name) const {
+        return "EXISTS (SELECT 1 FROM " + words_.marks + " WHERE name = '" + name + "')";
+    }
 
-Statement drop_index(const std::string& name) {
-    return {"DROP INDEX CONCURRENTLY " + name, "NOT " + there(name), Place::bare};
-}
+    // Whatever its schema: no two relations of a folder have one name.
+    std::string there(const std::string& table) const {
+        return filled_in(words_.there, last_part(table), "");
+    }
+
+    static std::string last_part(const std::string& name) { return name.substr(name.rfind('.') + 1); }
+
+    static std::string negated(const std::string& condition) { return "NOT " + condition; }
+
+    const Words& words_;
+};
 
 Statement begin() {
     return {"BEGIN"};
@@ -53,10 +77,6 @@ Statement begin() {
 
 Statement commit() {
     return {"COMMIT"};
-}
-
-Statement vacuum(const std::string& table) {
-    return {"VACUUM " + table, "", Place::bare};
 }
 
 Target up() {
@@ -80,13 +100,18 @@ Scenario plain(std::string name, Folder folder, std::vector<Operation> before, O
     return scenario;
 }
 
-Scenario interrupted(std::string name, When when, const std::string& script, Operation operation) {
-    Folder folder = small_folder();
+Scenario interrupted(std::string name, Folder folder, When when, const std::string& script,
+                     Operation operation) {
     folder.pop_back();
     Scenario scenario = plain(std::move(name), std::move(folder), {}, std::move(operation));
     scenario.interruption = Fault{.script = script, .when = when};
     scenario.interrupted = up();
     return scenario;
+}
+
+// What a statement begins with, whatever its index and table.
+std::string first_words(const std::string& text) {
+    return text.substr(0, text.find(" {"));
 }
 
 }  // namespace
@@ -106,67 +131,95 @@ std::map<std::string, std::string> files_of(const Folder& folder) {
     return files;
 }
 
-Folder transactional_folder() {
-    return {
-        {1, {create("t1"), mark("1.1")}, {unmark("1.1"), drop("t1")}},
-        {2, {mark("2.1"), create("t2")}, {drop("t2"), unmark("2.1")}},
-        {4, {begin(), create("t4"), mark("4.1"), commit()}, {begin(), unmark("4.1"), drop("t4"), commit()}}};
+Folder transactional_folder(const Words& words) {
+    const Writer w(words);
+    Folder folder{{1, {w.create("t1"), w.mark("1.1")}, {w.unmark("1.1"), w.drop("t1")}},
+                  {2, {w.mark("2.1"), w.create("t2")}, {w.drop("t2"), w.unmark("2.1")}},
+                  {4,
+                   {begin(), w.mark("4.1"), w.mark("4.2"), commit()},
+                   {begin(), w.unmark("4.1"), w.unmark("4.2"), commit()}}};
+    if (w.blocks_hold_schema_changes()) {
+        folder.back().up[1] = w.create("t4");
+        folder.back().down[2] = w.drop("t4");
+        folder.back().down[1] = w.unmark("4.2");
+    }
+    return folder;
 }
 
-Folder segmented_folder() {
-    const Statement path{"SET search_path = app, public"};
-    return {{1,
-             {path, create("s1"), mark("1.1"), index("i1", "s1"), mark("1.2"), vacuum("s1"), begin(),
-              create("s1_b"), mark("1.3"), commit()},
-             {path, begin(), unmark("1.3"), drop("s1_b"), commit(), unmark("1.2"), drop_index("i1"),
-              unmark("1.1"), drop("s1")}},
+Folder segmented_folder(const Words& words) {
+    const Writer w(words);
+    std::vector<Statement> block{begin(), w.mark("1.4"), w.mark("1.3"), commit()};
+    std::vector<Statement> back{begin(), w.unmark("1.3"), w.unmark("1.4"), commit()};
+    if (w.blocks_hold_schema_changes()) {
+        block[1] = w.create("s1_b");
+        back[2] = w.drop("s1_b");
+    }
+    Migration mixed{1,
+                    {w.setting(), w.create("s1"), w.mark("1.1"), w.build("i1", "s1"), w.mark("1.2"),
+                     w.housekeeping("s1")},
+                    {w.setting()}};
+    mixed.up.insert(mixed.up.end(), block.begin(), block.end());
+    mixed.down.insert(mixed.down.end(), back.begin(), back.end());
+    for (const Statement& statement :
+         {w.unmark("1.2"), w.unbuild("i1", "s1"), w.unmark("1.1"), w.drop("s1")}) {
+        mixed.down.push_back(statement);
+    }
+    const std::string table = w.qualified("t2");
+    return {mixed,
             {2,
-             {create("public.t2"), mark("2.1"), index("i2", "public.t2")},
-             {drop_index("public.i2"), unmark("2.1"), drop("public.t2")},
+             {w.create(table), w.mark("2.1"), w.build("i2", table)},
+             {w.unbuild(w.qualified("i2"), table), w.unmark("2.1"), w.drop(table)},
              "-- migrate:no-transaction\n"}};
 }
 
-Folder small_folder() {
-    return {
-        {1, {create("t1"), mark("1.1")}, {unmark("1.1"), drop("t1")}},
-        {2, {create("t2"), index("i2", "t2"), mark("2.1")}, {unmark("2.1"), drop_index("i2"), drop("t2")}},
-        {3, {create("t3"), mark("3.1")}, {unmark("3.1"), drop("t3")}}};
+Folder small_folder(const Words& words) {
+    const Writer w(words);
+    return {{1, {w.create("t1"), w.mark("1.1")}, {w.unmark("1.1"), w.drop("t1")}},
+            {2,
+             {w.create("t2"), w.build("i2", "t2"), w.mark("2.1")},
+             {w.unmark("2.1"), w.unbuild("i2", "t2"), w.drop("t2")}},
+            {3, {w.create("t3"), w.mark("3.1")}, {w.unmark("3.1"), w.drop("t3")}}};
 }
 
-std::vector<Scenario> plain_scenarios() {
+std::vector<Scenario> plain_scenarios(const Words& words) {
+    const Folder small = small_folder(words);
     std::vector<Scenario> scenarios{
-        plain("up of transactional files", transactional_folder(), {}, up()),
-        plain("down of transactional files", transactional_folder(), {up()}, down()),
-        plain("up of segmented files", segmented_folder(), {}, up()),
-        plain("down of segmented files", segmented_folder(), {up()}, down()),
-        plain("goto up", small_folder(), {go_to(1)}, go_to(3)),
-        plain("goto down", small_folder(), {up()}, go_to(1)),
+        plain("up of transactional files", transactional_folder(words), {}, up()),
+        plain("down of transactional files", transactional_folder(words), {up()}, down()),
+        plain("up of segmented files", segmented_folder(words), {}, up()),
+        plain("down of segmented files", segmented_folder(words), {up()}, down()),
+        plain("goto up", small, {go_to(1)}, go_to(3)),
+        plain("goto down", small, {up()}, go_to(1)),
     };
-    Scenario force = plain("force of a clean version", small_folder(), {go_to(2)}, Force{Version{1}});
+    Scenario force = plain("force of a clean version", small, {go_to(2)}, Force{Version{1}});
     force.promise = Promise::all_or_nothing;
     scenarios.push_back(force);
-    Scenario repaired = interrupted("force of a dirty version", When::before,
-                                    "INSERT INTO witness.marks VALUES ('2.1'", Force{Version{1}});
+    Scenario repaired = interrupted("force of a dirty version", small, When::before,
+                                    "INSERT INTO " + words.marks + " VALUES ('2.1'", Force{Version{1}});
     repaired.promise = Promise::all_or_nothing;
     scenarios.push_back(repaired);
-    Scenario drop = plain("drop", small_folder(), {up()}, Drop{});
+    Scenario drop = plain("drop", small, {up()}, Drop{});
     drop.promise = Promise::all_or_nothing;
     scenarios.push_back(drop);
     return scenarios;
 }
 
-std::vector<Scenario> resuming_scenarios(const std::function<void()>& leave_invalid_index) {
-    const std::string build = "CREATE INDEX CONCURRENTLY";
+std::vector<Scenario> resuming_scenarios(const Words& words, const std::function<void()>& leave_remains) {
+    const Folder small = small_folder(words);
+    const std::string build = first_words(words.build);
     std::vector<Scenario> scenarios{
-        interrupted("resume between two segments", When::before, "VALUES ('2.1'", up()),
-        interrupted("resume with the index not begun", When::before, build, up()),
-        interrupted("resume with the index built", When::after, build, up()),
-        interrupted("resume with the index half built", When::before, build, up()),
-        plain("resume of a down", small_folder(), {up()}, down()),
+        interrupted("resume between two segments", small, When::before, "VALUES ('2.1'", up()),
+        interrupted("resume with the index not begun", small, When::before, build, up()),
+        interrupted("resume with the index built", small, When::after, build, up()),
+        plain("resume of a down", small, {up()}, down()),
     };
-    scenarios[3].after_interruption = leave_invalid_index;
-    scenarios[4].interruption = Fault{.script = "DROP INDEX CONCURRENTLY", .when = When::after};
-    scenarios[4].interrupted = down();
+    scenarios[3].interruption = Fault{.script = first_words(words.unbuild), .when = When::after};
+    scenarios[3].interrupted = down();
+    if (leave_remains) {
+        scenarios.push_back(
+            interrupted("resume with the index half built", small, When::before, build, up()));
+        scenarios.back().after_interruption = leave_remains;
+    }
     return scenarios;
 }
 

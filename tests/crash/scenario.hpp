@@ -45,6 +45,20 @@ using Folder = std::vector<Migration>;
 /// Returns the folder's files by name.
 std::map<std::string, std::string> files_of(const Folder& folder);
 
+/// How a database says what the folders do. In a text {name} stands for an index and {table} for its table.
+struct Words {
+    std::string marks;    ///< The table of marks, where `drop` does not reach it if there is such a place.
+    std::string there;    ///< Condition that a table {name} is there.
+    std::string prefix;   ///< Of a table's name with its schema; empty where there are no schemas.
+    std::string setting;  ///< Changes the session.
+    std::string housekeeping;  ///< Leaves nothing to be seen of {table}, in no transaction.
+    std::string build;         ///< A statement that no transaction can hold,
+    std::string built;         ///< the condition that shows it (empty: nothing can be seen of it),
+    std::string unbuild;       ///< the one that takes it back,
+    std::string unbuilt;       ///< and its condition.
+    Place schema_change = Place::in_transaction;  ///< Where CREATE TABLE and DROP TABLE run.
+};
+
 struct Force {
     std::optional<Version> version;
 };
@@ -68,17 +82,17 @@ struct Scenario {
     Promise promise = Promise::recorded_is_applied;
 };
 
-/// Three files that are one transaction each.
-Folder transactional_folder();
+/// Three files that are one transaction each, where the database has that for schema changes.
+Folder transactional_folder(const Words& words);
 /// Files of which none can be one transaction: one mixed, one with each statement by itself.
-Folder segmented_folder();
+Folder segmented_folder(const Words& words);
 /// Files of both kinds, as few statements as possible.
-Folder small_folder();
+Folder small_folder(const Words& words);
 
 /// Every scenario but those of a resumed run.
-std::vector<Scenario> plain_scenarios();
-/// Runs that go on with one that was cut off. `leave_invalid_index` builds the index of small_folder() in
-/// another session and ends that in the middle.
-std::vector<Scenario> resuming_scenarios(const std::function<void()>& leave_invalid_index);
+std::vector<Scenario> plain_scenarios(const Words& words);
+/// Runs that go on with one that was cut off. `leave_remains` builds the index of small_folder() in another
+/// session and ends that in the middle; empty where nothing can be left of it.
+std::vector<Scenario> resuming_scenarios(const Words& words, const std::function<void()>& leave_remains);
 
 }  // namespace aether::migrate::crash

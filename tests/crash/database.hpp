@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+// What the fault sweep must know of a database: its driver, what its scenarios say, and how to look at it.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <aether/migrate/spi/driver.hpp>
+
+#include "scenario.hpp"
+
+namespace aether::migrate::crash {
+
+/// Queries that look at the database; each value is text, true is "t" or "1".
+struct Looks {
+    std::string tables;  ///< Whether version table, history, journal and the table of marks exist.
+    std::string rows;    ///< version, dirty
+    std::string
+        journal;  ///< version, direction, from_version, leads_to, statements_done, state, next_line,
+                  ///< and whether it and the version row were written together, where that can be told
+    std::string
+        events;  ///< version, event, direction, and in one text what else must be the same in every run
+    std::string invalid;  ///< Indexes that are there and of no use; may be empty.
+    std::string locks;    ///< How many migration locks are held; empty: it is tried whether it is free.
+    std::string schema;   ///< One text of tables, columns, indexes, constraints, ours left out.
+    std::string content;  ///< One text of all marks, each as often as it was made.
+};
+
+/// How a session is ended by somebody else; all empty where a session ends with its process only.
+struct Sessions {
+    std::string own;    ///< Query for the session's name.
+    std::string end;    ///< Statement that ends the session {name}.
+    std::string found;  ///< Query that gives a row as long as the session {name} is there.
+};
+
+struct Database {
+    std::string name;
+    const spi::DriverInfo* driver;
+    Words words;
+    Looks looks;
+    Sessions sessions;
+    /// Statements that make what the scenarios expect in an empty database,
+    std::vector<std::string> make;
+    /// and a query for statements that empty it first.
+    std::string clear;
+};
+
+const Database& postgres_database();
+
+}  // namespace aether::migrate::crash
