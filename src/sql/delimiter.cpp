@@ -17,11 +17,6 @@ bool is_delimiter_command(std::string_view text, const Token& word) {
            (word.end == text.size() || kBlanks.find(text[word.end]) != std::string_view::npos);
 }
 
-bool begins_line(std::string_view text, std::size_t offset) {
-    const std::size_t before = text.substr(0, offset).find_last_not_of(" \t\f\v");
-    return before == std::string_view::npos || text[before] == '\n' || text[before] == '\r';
-}
-
 DelimiterCommand read_delimiter_command(std::string_view rest, const spi::LexicalRules& rules) {
     rest.remove_prefix(std::min(rest.find_first_not_of(kBlanks), rest.size()));
     std::string_view ends = kBlanks;

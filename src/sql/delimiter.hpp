@@ -14,9 +14,6 @@ namespace aether::migrate::sql {
 /// Whether a word is the command's: DELIMITER before a blank, or at the text's end.
 bool is_delimiter_command(std::string_view text, const Token& word);
 
-/// Whether nothing but blanks stands before an offset on its line.
-bool begins_line(std::string_view text, std::size_t offset);
-
 /// What a DELIMITER command says.
 struct DelimiterCommand {
     std::string_view delimiter;  ///< Part of the line; empty when there is a fault.

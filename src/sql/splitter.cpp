@@ -40,15 +40,13 @@ private:
     /// Returns false when the next piece decides what the token is.
     bool take(const Token& token) {
         if (token.kind == TokenKind::delimiter) {
-            end_by_client(token.begin, token.end);
-            last_ = token;
+            take_delimiter(token);
             return true;
         }
         if (rules_.client_commands && !begin_ && is_punctuation(text_, token, '\\')) {
             return take_client_command(token);
         }
-        if (rules_.delimiter_command && is_delimiter_command(text_, token) && !token.conditional &&
-            (!begin_ || (!own_delimiter().empty() && begins_line(text_, token.begin)))) {
+        if (rules_.delimiter_command && !begin_ && is_delimiter_command(text_, token)) {
             return take_delimiter_command(token);
         }
         if (is_punctuation(text_, token, ';') && !token.conditional && ends_at_semicolon()) {
@@ -90,12 +88,13 @@ private:
         shape_ = Shape(rules_);
     }
 
-    /// Ends the open statement, if there is one, by what is the client's alone.
-    void end_by_client(std::size_t begin, std::size_t end) {
-        result_.client_parts.push_back({begin, end, begin_ && !is_punctuation(text_, last_, ';')});
+    void take_delimiter(const Token& token) {
+        const bool separates = begin_ && !is_punctuation(text_, last_, ';');
+        result_.client_parts.push_back({token.begin, token.end, separates});
         if (begin_) {
             add(last_.end);
         }
+        last_ = token;
     }
 
     bool take_client_command(const Token& token) {
@@ -116,13 +115,10 @@ private:
         const DelimiterCommand command =
             read_delimiter_command(text_.substr(token.end, *end - token.end), rules_);
         if (command.fault.empty()) {
-            end_by_client(token.begin, *end);
+            result_.client_parts.push_back({token.begin, *end});
             result_.delimiter = command.delimiter;
             last_ = {TokenKind::end, true, token.begin, *end};
         } else {
-            if (begin_) {
-                add(last_.end);
-            }
             refuse(token.begin, *end, command.fault);
         }
         return true;

@@ -54,10 +54,10 @@ struct Split {
 /// of its line and is refused, whatever the table says of its kind. What follows COPY … FROM STDIN is data,
 /// not SQL, and is cut up all the same: stop at the first refused statement.
 ///
-/// `DELIMITER xx` (lexical.delimiter_command) where a statement could begin, or at the start of a line while
-/// another delimiter than the semicolon is in force, makes xx end statements; it is no part of their text. A
-/// semicolon goes on to end those that can't have a body, because the server would take it so, too. A
-/// DELIMITER without a delimiter, or with more behind it than a comment, is a refused statement.
+/// `DELIMITER xx` (lexical.delimiter_command) where a statement could begin makes xx end statements; it is no
+/// part of their text. A semicolon goes on to end those that can't have a body, because the server would take
+/// it so, too. A DELIMITER without a delimiter, or with more behind it than a comment, is a refused
+/// statement.
 ///
 /// Streaming: call with more_may_follow on a buffer, use the statements, drop `consumed` bytes, append the
 /// next bytes, and at last call with whole_text on what is left, each time with the delimiter of the call

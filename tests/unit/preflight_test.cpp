@@ -9,6 +9,7 @@
 
 #include "../../drivers/postgres/dialect.hpp"
 #include "../../src/source/memory.hpp"
+#include "../support/pieces.hpp"
 
 namespace aether::migrate::run {
 namespace {
@@ -102,6 +103,32 @@ TEST(Preflight, refuses_a_begin_without_a_commit) {
 TEST(Preflight, refuses_what_no_driver_can_send) {
     EXPECT_EQ(refusal_of("COPY t FROM STDIN;\n1\n\\.\n").code(), ErrorCode::migration_refused);
     EXPECT_EQ(refusal_of("\\connect other\n").code(), ErrorCode::migration_refused);
+}
+
+TEST(Preflight, refuses_a_delimiter_command_that_says_none) {
+    const spi::Dialect dialect = sql::dialect_of(sql::kMysqlRules);
+    const std::string text = "SELECT 1;\nDELIMITER ; SELECT 2;\n";
+    MemorySource source({{kFile, text}});
+
+    try {
+        check_script(source, kFile, dialect, {});
+        ADD_FAILURE() << "accepted";
+    } catch (const Error& error) {
+        EXPECT_EQ(error.code(), ErrorCode::migration_refused);
+        EXPECT_EQ(error.details().where.line, 2U);
+        EXPECT_EQ(error.details().hint, "write \"DELIMITER //\" on a line of its own");
+    }
+}
+
+TEST(Preflight, reads_header_lines_before_and_behind_a_delimiter_command) {
+    const spi::Dialect dialect = sql::dialect_of(sql::kMysqlRules);
+    const std::string text = "-- migrate:retry-for 5s\nDELIMITER //\n# migrate:idempotent\nSELECT 1//";
+    MemorySource source({{kFile, text}});
+
+    const Directives directives = check_script(source, kFile, dialect, {}).directives;
+
+    EXPECT_EQ(directives.limits.retry_for, std::chrono::seconds(5));
+    EXPECT_TRUE(directives.idempotent);
 }
 
 TEST(Preflight, refuses_bytes_that_are_not_utf8_and_names_the_offset) {
