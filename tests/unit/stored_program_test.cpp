@@ -114,6 +114,7 @@ TEST(stored_program, names_that_read_begin_or_end_do_nothing) {
     expect_one(
         "CREATE PROCEDURE p() BEGIN SELECT CASE 1 WHEN 2 THEN t.end END; SELECT CASE WHEN a = end THEN 1 "
         "END; END;");
+    expect_one("CREATE PROCEDURE p() BEGIN SELECT CASE WHEN a = end THEN IF(b, 1, 2) END; SELECT 1; END;");
     expect_one("CREATE PROCEDURE p() BEGIN SELECT `end`, \"end\", 'end'; SELECT 1; END;");
     expect_one("CREATE PROCEDURE p() BEGIN REPEAT SELECT 1; UNTIL end END REPEAT; SELECT 1; END;");
 }
