@@ -93,7 +93,7 @@ TEST_F(ConnectionTest, says_how_many_statements_completed_and_where_it_failed) {
 
 TEST_F(ConnectionTest, counts_changed_rows_and_returned_ones) {
     const auto connection = open();
-    run(*connection, "CREATE TABLE a (i); INSERT INTO a VALUES (1), (2), (3)");
+    run(*connection, "CREATE TABLE a (i integer); INSERT INTO a VALUES (1), (2), (3)");
 
     EXPECT_EQ(connection->query({"UPDATE a SET i = i + ? WHERE i > ?", {"10", "1"}}, {}).affected, 2U);
     EXPECT_EQ(connection->query({"UPDATE a SET i = 0 WHERE i > 99", {}}, {}).affected, 0U);

@@ -31,6 +31,7 @@ public:
         run("CREATE TEMP TABLE temporary (i)");
         run("BEGIN");
         run("INSERT INTO t VALUES (1)");
+        run("CREATE TABLE other.o (i)");
     }
 
     bool run(const std::string& statement) const {

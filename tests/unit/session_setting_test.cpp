@@ -82,7 +82,7 @@ TEST_F(SessionSettingTest, runs_around_one_transaction_that_ends_the_step) {
 
 TEST_F(SessionSettingTest, runs_around_the_files_own_block) {
     EXPECT_EQ(up(kOff + "BEGIN;" + kBody + "COMMIT;" + kOn),
-              (Log{"script " + kOff, "BEGIN;", "script " + kBody, "DELETE", "INSERT", "INSERT", "COMMIT",
+              (Log{"script " + kOff, "BEGIN", "script " + kBody, "DELETE", "INSERT", "INSERT", "COMMIT",
                    "script " + kOn}));
 }
 
