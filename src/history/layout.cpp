@@ -55,64 +55,69 @@ std::vector<spi::BoundStatement> create_missing(const spi::TableNames& tables, c
     std::vector<spi::BoundStatement> statements;
     if (!look.version_table) {
         statements.push_back(
-            {fmt::format("CREATE TABLE IF NOT EXISTS {} ({})",
-                         qualified(tables, tables.version, look, dialect), dialect.version_columns),
+            {fmt::format("CREATE TABLE IF NOT EXISTS {} ({}) {}", qualified(tables, tables.version, look, dialect),
+                         dialect.version_columns, dialect.table_options),
              {}});
     }
     if (tables.history && !look.history_table) {
-        statements.push_back({fmt::format(R"sql(
-CREATE TABLE IF NOT EXISTS {} (
-    id {},
+        statements.push_back(
+            {fmt::format(R"sql(
+CREATE TABLE IF NOT EXISTS {table} (
+    id {identity},
     version bigint NOT NULL,
-    event text NOT NULL,
-    direction text NOT NULL,
+    event {text} NOT NULL,
+    direction {text} NOT NULL,
     leads_to bigint NOT NULL,
-    applied text NOT NULL,
-    name text NOT NULL,
-    checksum text,
-    down_sql text,
+    applied {text} NOT NULL,
+    name {text} NOT NULL,
+    checksum {text},
+    down_sql {text},
     statements_done bigint NOT NULL,
     statements_total bigint NOT NULL,
-    started_at {} NOT NULL,
+    started_at {moment} NOT NULL,
     duration_us bigint NOT NULL,
-    actor text NOT NULL,
-    client text NOT NULL,
-    tool text NOT NULL,
-    error text
-))sql",
-                                          qualified(tables, *tables.history, look, dialect),
-                                          dialect.identity_column, dialect.timestamp_type),
-                              {}});
+    actor {text} NOT NULL,
+    client {text} NOT NULL,
+    tool {text} NOT NULL,
+    error {text}
+) {options})sql",
+                         fmt::arg("table", qualified(tables, *tables.history, look, dialect)),
+                         fmt::arg("identity", dialect.identity_column), fmt::arg("text", dialect.text_type),
+                         fmt::arg("moment", dialect.timestamp_type),
+                         fmt::arg("options", dialect.table_options)),
+             {}});
     }
     return statements;
 }
 
 spi::BoundStatement create_journal(const std::string& table, const spi::Dialect& dialect) {
-    return {fmt::format(R"sql(
-CREATE TABLE IF NOT EXISTS {} (
+    return {
+        fmt::format(R"sql(
+CREATE TABLE IF NOT EXISTS {table} (
     version bigint NOT NULL PRIMARY KEY,
-    direction text NOT NULL,
+    direction {text} NOT NULL,
     from_version bigint NOT NULL,
     leads_to bigint NOT NULL,
-    file text NOT NULL,
+    file {text} NOT NULL,
     statements_total bigint NOT NULL,
     statements_done bigint NOT NULL,
-    done_checksum text NOT NULL,
-    state text NOT NULL,
+    done_checksum {text} NOT NULL,
+    state {text} NOT NULL,
     next_statements bigint NOT NULL,
-    next_checksum text NOT NULL,
+    next_checksum {text} NOT NULL,
     next_line bigint NOT NULL,
-    next_what text NOT NULL,
-    next_note text NOT NULL,
-    error text NOT NULL,
-    session text NOT NULL,
-    written_at {} NOT NULL,
-    actor text NOT NULL,
-    client text NOT NULL,
-    tool text NOT NULL
-))sql",
-                        table, dialect.timestamp_type),
-            {}};
+    next_what {text} NOT NULL,
+    next_note {text} NOT NULL,
+    error {text} NOT NULL,
+    session {text} NOT NULL,
+    written_at {moment} NOT NULL,
+    actor {text} NOT NULL,
+    client {text} NOT NULL,
+    tool {text} NOT NULL
+) {options})sql",
+                    fmt::arg("table", table), fmt::arg("text", dialect.text_type),
+                    fmt::arg("moment", dialect.timestamp_type), fmt::arg("options", dialect.table_options)),
+        {}};
 }
 
 }  // namespace aether::migrate::history

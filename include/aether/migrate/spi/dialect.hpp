@@ -93,11 +93,13 @@ struct Dialect {
     std::string_view identifier_quote = "\"";  ///< Doubled inside a quoted name.
     std::size_t max_identifier_bytes = 63;
     Placeholder placeholder = Placeholder::question_mark;
+    std::string_view text_type = "text";            ///< Column type for a text of any length.
     std::string_view timestamp_type = "timestamp";  ///< Column type for a moment with its time zone.
     std::string_view identity_column = "";          ///< Type and options of a key that counts by itself.
     /// Columns of the version table, as golang-migrate makes it on this database.
     std::string_view version_columns = "version bigint NOT NULL PRIMARY KEY, dirty boolean NOT NULL";
-    std::string_view begin = "BEGIN";  ///< Opens the engine's own transaction blocks.
+    std::string_view table_options = "";            ///< What ends a CREATE TABLE of ours: "ENGINE=InnoDB".
+    std::string_view begin = "BEGIN";               ///< Opens the engine's own transaction blocks.
     /// SQLSTATEs that say: the same transaction may pass a moment later (a lock not given in time, a
     /// deadlock).
     std::span<const std::string_view> passing;
