@@ -129,6 +129,21 @@ std::vector<spi::BoundStatement> Store::journal_writes(const JournalEntry* entry
     return statements;
 }
 
+void Store::make_tables(const spi::Wait& wait) {
+    const spi::Dialect& dialect = connection_.dialect();
+    if (dialect.transactional_ddl != spi::TransactionalDdl::none)
+        return;
+    std::vector<spi::BoundStatement> statements = create_missing(tables_, look_, dialect);
+    if (tables_.journal && !journal_exists_)
+        statements.push_back(create_journal(journal_table(), dialect));
+    if (statements.empty())
+        return;
+    run_guarded(statements, wait);
+    look_.version_table = true;
+    look_.history_table = tables_.history.has_value();
+    journal_exists_ = tables_.journal.has_value();
+}
+
 void Store::write(const VersionState& to, const std::optional<Event>& event, const spi::Wait& wait) {
     send(to, event, nullptr, wait);
 }

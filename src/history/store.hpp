@@ -31,6 +31,11 @@ public:
     /// The versions whose last event applied them, sorted.
     const std::vector<Version>& applied() const { return applied_; }
 
+    /// Makes our tables that are missing where the database commits by itself before a CREATE TABLE; does
+    /// nothing elsewhere, for there the first write makes them. To be called outside of a transaction block,
+    /// once it is certain that something will be written. Throws Error (bookkeeping_failed).
+    void make_tables(const spi::Wait& wait);
+
     /// Moves the row inside the caller's open transaction and appends the event, if there is one. The first
     /// write also makes missing tables, and lets the history adopt what others did. The journal is empty
     /// afterwards. All of it runs in the session's first role. Throws Error (bookkeeping_failed), also when

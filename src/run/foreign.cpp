@@ -94,6 +94,7 @@ RepairReport repair_foreign(const RunContext& context, history::Store& store, Re
     report.actions.push_back(fmt::format("mark {} clean: no statement can have been run", in_words(current)));
     if (mode == RepairMode::explain)
         return report;
+    store.make_tables(waiting(context));
     history::Transaction transaction(context.connection, waiting(context));
     store.force(current, history::EventKind::repaired, waiting(context));
     transaction.commit(waiting(context));

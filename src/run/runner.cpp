@@ -105,6 +105,8 @@ void run_steps(const RunContext& context, history::Store& store, const std::stri
                                    context.clock,      context.observer, context.start.tables, context.limits,
                                    context.reopen,     session,          context.stop};
     report.left = work.steps.size();
+    if (!work.steps.empty())
+        store.make_tables(waiting(context));
     for (const CheckedStep& step : work.steps) {
         if (context.stop.finish.stop_requested()) {
             if (report.steps.empty()) {
@@ -191,6 +193,7 @@ void force_to(const RunContext& context, const std::optional<Version>& version) 
     const lock::SessionLock lock = take_lock(context, first, stop_of_waiting(context));
     const spi::Look look = look_at(context);
     history::Store store = make_store(context, look);
+    store.make_tables(waiting(context));
     history::Transaction transaction(context.connection, waiting(context));
     store.force(version, history::EventKind::forced, waiting(context));
     try {

@@ -81,7 +81,10 @@ enum class Placeholder {
 };
 
 /// Whether schema changes can be undone by a rollback.
-enum class TransactionalDdl { none, full };
+enum class TransactionalDdl {
+    none,  ///< The server commits the open block before such a statement, without a word.
+    full
+};
 
 /// The facts of one database family. Drivers keep one constexpr value and hand out references to it;
 /// it lives as long as the program.
