@@ -16,7 +16,9 @@ SegmentPart Segmenter::begin(SegmentMode mode) {
 }
 
 SegmentPart Segmenter::take(StatementKind kind) {
-    if (in_block_) {
+    const bool commits_silently =
+        kind == StatementKind::non_transactional && ddl_ == spi::TransactionalDdl::none;
+    if (in_block_ && !commits_silently) {
         in_block_ = kind != StatementKind::ends_transaction;
         return {SegmentMode::own_transaction, false, !in_block_};
     }

@@ -33,11 +33,13 @@ struct SegmentPart {
 /// Takes the kinds of a file's statements in their order and says of each where it belongs.
 ///
 /// A segment of mode transaction is over when the next statement begins another one, or the file ends. What
-/// the server refuses in a block stays in a block that the file opened: there the server refuses it. A COMMIT
+/// the server refuses in a block stays in a block that the file opened: there the server refuses it. A server
+/// that commits the block instead (TransactionalDdl::none) has ended it before such a statement. A COMMIT
 /// without a block is bare: it ends nothing then, and in a transaction of the engine's it would end that.
 class Segmenter {
 public:
-    explicit Segmenter(Cut cut) : cut_(cut) {}
+    explicit Segmenter(Cut cut, spi::TransactionalDdl ddl = spi::TransactionalDdl::full)
+        : cut_(cut), ddl_(ddl) {}
 
     /// Takes the next statement; of files with statements of kind controls_transaction or refused, which have
     /// no segments, none.
@@ -50,6 +52,7 @@ private:
     SegmentPart begin(SegmentMode mode);
 
     Cut cut_;
+    spi::TransactionalDdl ddl_;
     std::size_t segments_ = 0;
     bool in_transaction_ = false;  // the last segment takes further statements
     bool in_block_ = false;        // the file's own block is open

@@ -25,27 +25,34 @@ struct Found {
 
 class Survey {
 public:
-    Survey(spi::Source& source, const std::string& file, const spi::Settings& settings)
-        : source_(source), file_(file), settings_(settings) {}
+    Survey(spi::Source& source, const std::string& file, const spi::Dialect& dialect,
+           const spi::Settings& settings)
+        : source_(source), file_(file), dialect_(dialect), settings_(settings) {}
 
-    void take(const Piece& piece, const spi::LexicalRules& rules) {
+    void take(const Piece& piece) {
         if (count_ == 0)
-            read_header(piece, rules);
+            read_header(piece, dialect_.lexical);
         for (const sql::Statement& statement : piece.statements) {
             take(piece, statement);
         }
     }
 
-    ScriptFacts decide(const spi::Dialect& dialect) {
+    ScriptFacts decide() {
         if (unclosed_) {
             refuse(*unclosed_, "BEGIN has no COMMIT in this file", "end the transaction in the same file");
         }
         ScriptFacts facts;
         facts.statements = count_;
         facts.lasting = lasting_;
-        facts.begin = dialect.begin;
+        facts.begin = dialect_.begin;
         facts.directives = directives_;
+        if (commits_silently())
+            facts.mode = ScriptMode::segments;
         if (directives_.mode == TransactionMode::transaction) {
+            if (commits_silently() && non_transactional_) {
+                refuse(*non_transactional_, fmt::format("{} commits by itself", non_transactional_->what),
+                       "take the header line \"migrate:transaction\" out, or the statement");
+            }
             if (control_) {
                 refuse(*control_,
                        "the header line \"migrate:transaction\" and "
@@ -59,11 +66,10 @@ public:
         facts.cut = one_each ? Cut::one_each : Cut::together;
         if (has_other_controls_) {
             facts.mode = ScriptMode::whole;
-        } else if (first_begins_ && last_ends_ && blocks_ == 1) {
+        } else if (first_begins_ && last_ends_ && blocks_ == 1 && !commits_silently()) {
             facts.mode = ScriptMode::own_transaction;
             facts.begin = begin_;
-        } else if (blocks_ > 0 || non_transactional_ || (one_each && count_ > 1) ||
-                   dialect.transactional_ddl == spi::TransactionalDdl::none) {
+        } else if (blocks_ > 0 || non_transactional_ || (one_each && count_ > 1)) {
             facts.mode = ScriptMode::segments;
         }
         return facts;
@@ -81,7 +87,8 @@ private:
                 break;
             case StatementKind::session_setting_alone:
             case StatementKind::non_transactional:
-                non_transactional_ = true;
+                if (!non_transactional_)
+                    non_transactional_ = found(piece, statement);
                 break;
             case StatementKind::begins_transaction:
                 first_begins_ = first_begins_ || first;
@@ -93,7 +100,9 @@ private:
                 ++blocks_;
                 break;
             case StatementKind::ends_transaction:
-                note_control(piece, statement, !unclosed_.has_value());
+                // Where every statement commits by itself a COMMIT without a BEGIN is common, and ends
+                // nothing.
+                note_control(piece, statement, !unclosed_.has_value() && !commits_silently());
                 unclosed_.reset();
                 break;
             case StatementKind::controls_transaction:
@@ -122,6 +131,9 @@ private:
         refuse({place, "", sql::excerpt(piece.text, fault->offset, {.first_line = piece.start.line})},
                fault->message, fault->hint);
     }
+
+    // Whether a statement that can't be in a transaction ends the open one, without a word.
+    bool commits_silently() const { return dialect_.transactional_ddl == spi::TransactionalDdl::none; }
 
     static std::string_view remedy_of(std::string_view what) {
         if (what.ends_with("STDIN"))
@@ -163,6 +175,7 @@ private:
 
     spi::Source& source_;
     const std::string& file_;
+    const spi::Dialect& dialect_;
     const spi::Settings& settings_;
     std::size_t count_ = 0;
     std::size_t lasting_ = 0;
@@ -172,7 +185,7 @@ private:
     bool last_ends_ = false;
     std::string begin_;
     Directives directives_;
-    bool non_transactional_ = false;
+    std::optional<Found> non_transactional_;
     std::optional<Found> control_;
     std::optional<Found> unclosed_;
 };
@@ -182,12 +195,12 @@ private:
 ScriptFacts check_script(spi::Source& source, const std::string& file, const spi::Dialect& dialect,
                          const spi::Settings& settings) {
     ScriptReader reader(source, file, dialect);
-    Survey survey(source, file, settings);
+    Survey survey(source, file, dialect, settings);
     Piece piece;
     while (reader.next(piece)) {
-        survey.take(piece, dialect.lexical);
+        survey.take(piece);
     }
-    ScriptFacts facts = survey.decide(dialect);
+    ScriptFacts facts = survey.decide();
     facts.checksum = reader.checksum();
     return facts;
 }

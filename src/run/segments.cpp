@@ -53,7 +53,7 @@ public:
           record_(record),
           progress_(progress),
           first_(progress.entry().statements_done),
-          segmenter_(step.facts.cut),
+          segmenter_(step.facts.cut, context.connection.dialect().transactional_ddl),
           reader_(context.source, step.plan.file, context.connection.dialect()),
           sender_(context.connection, context.source.path_of(step.plan.file),
                   record.limits().statement_timeout, context.stop.roll_back) {}
