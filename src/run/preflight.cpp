@@ -135,7 +135,11 @@ private:
     // Whether a statement that can't be in a transaction ends the open one, without a word.
     bool commits_silently() const { return dialect_.transactional_ddl == spi::TransactionalDdl::none; }
 
-    static std::string_view remedy_of(std::string_view what) {
+    std::string_view remedy_of(std::string_view what) const {
+        for (const spi::StatementRule& rule : dialect_.statements) {
+            if (rule.kind == StatementKind::refused && rule.what == what && !rule.remedy.empty())
+                return rule.remedy;
+        }
         if (what.ends_with("STDIN"))
             return "write the rows as INSERT statements";
         if (what.starts_with("DELIMITER"))

@@ -71,7 +71,8 @@ enum class StatementKind {
 struct StatementRule {
     std::string_view pattern;
     StatementKind kind = StatementKind::transactional;
-    std::string_view what;  ///< How a message names it: "CREATE INDEX CONCURRENTLY".
+    std::string_view what;         ///< How a message names it: "CREATE INDEX CONCURRENTLY".
+    std::string_view remedy = "";  ///< Of `refused`: what to write instead.
 };
 
 /// How a bound value is written in a statement.
