@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "mysql/driver.hpp"
 #include "postgres/driver.hpp"
 #include "sqlite/driver.hpp"
 
@@ -13,6 +14,7 @@ namespace {
 
 // Only the constants of these headers are used: a driver itself may be a module.
 constexpr std::array kKnown{
+    KnownDriver{"mysql", mysql::kSchemes, "libmariadb3"},
     KnownDriver{"postgres", postgres::kSchemes, "libpq5"},
     KnownDriver{"sqlite", sqlite::kSchemes, "libsqlite3-0"},
 };

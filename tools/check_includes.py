@@ -32,6 +32,7 @@ POSIX_HEADERS = IO_HEADERS | {"dlfcn.h", "errno.h", "grp.h", "langinfo.h", "link
 
 # What a driver or a source may include of its client library.
 CLIENT_LIBRARIES = {
+    "drivers/mysql": ("mysql.h", "errmsg.h", "mysqld_error.h"),
     "drivers/postgres": ("libpq-fe.h", "postgres_ext.h", "libpq/libpq-fs.h"),
     "drivers/sqlite": ("sqlite3.h",),
     "examples/custom_driver": ("sqlite3.h",),

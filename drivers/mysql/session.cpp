@@ -1,0 +1,397 @@
+// SPDX-License-Identifier: MIT
+// A libmariadb session that never blocks beyond its deadline and can be stopped from another thread.
+#include "session.hpp"
+
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <utility>
+
+#include <fmt/format.h>
+#include <aether/migrate/error.hpp>
+
+#include "errors.hpp"
+
+namespace aether::migrate::mysql {
+
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using std::chrono::steady_clock;
+
+constexpr seconds kConnectLimit{30};
+// How long the server may take to obey a KILL QUERY before the session counts as lost.
+constexpr seconds kCancelLimit{15};
+// For connecting and sending KILL QUERY.
+constexpr seconds kKillLimit{5};
+// After an error the session's state is asked for.
+constexpr seconds kRefreshLimit{15};
+// How often the listener hears that a call still waits.
+constexpr milliseconds kPulse{100};
+constexpr int kAnyEvent = MYSQL_WAIT_READ | MYSQL_WAIT_WRITE | MYSQL_WAIT_TIMEOUT;
+
+bool passed(const std::optional<steady_clock::time_point>& moment) {
+    return moment && steady_clock::now() >= *moment;
+}
+
+// poll()'s argument for a moment; -1 waits for ever, which only an operation of the server itself may do.
+int poll_milliseconds(const std::optional<steady_clock::time_point>& moment) {
+    if (!moment)
+        return -1;
+    const auto left = std::chrono::ceil<milliseconds>(*moment - steady_clock::now());
+    return static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 3'600'000));
+}
+
+void keep_earlier(std::optional<steady_clock::time_point>& moment, steady_clock::time_point other) {
+    moment = moment ? std::min(*moment, other) : other;
+}
+
+}  // namespace
+
+Session::Session(const Parameters& parameters, const spi::Wait& wait, Purpose purpose)
+    : parameters_(parameters), connection_(mysql_init(nullptr)) {
+    if (connection_ == nullptr)
+        throw Error(ErrorCode::internal, "out of memory");
+    set_options();
+    connect(wait);
+    if (purpose == Purpose::main)
+        set_up(wait);
+}
+
+void Session::set_options() {
+    MYSQL* const raw = connection_.get();
+    mysql_options(raw, MYSQL_OPT_NONBLOCK, nullptr);
+    mysql_options(raw, MYSQL_SET_CHARSET_NAME, "utf8mb4");
+    // The server may ask for any file of this machine otherwise.
+    const unsigned no_files = 0;
+    mysql_options(raw, MYSQL_OPT_LOCAL_INFILE, &no_files);
+    mysql_options4(raw, MYSQL_OPT_CONNECT_ATTR_ADD, "program_name", "aether-migrate");
+    // The name "localhost" would mean a Unix socket otherwise.
+    const unsigned protocol = parameters_.socket.empty() ? MYSQL_PROTOCOL_TCP : MYSQL_PROTOCOL_SOCKET;
+    mysql_options(raw, MYSQL_OPT_PROTOCOL, &protocol);
+    set_tls();
+}
+
+void Session::set_tls() {
+    if (parameters_.tls == Tls::off)
+        return;
+    MYSQL* const raw = connection_.get();
+    const auto path = [](const std::string& text) { return text.empty() ? nullptr : text.c_str(); };
+    mysql_ssl_set(raw, path(parameters_.tls_key), path(parameters_.tls_cert), path(parameters_.tls_ca),
+                  nullptr, nullptr);
+    const my_bool enforce = parameters_.tls == Tls::preferred ? 0 : 1;
+    const my_bool verify = parameters_.tls == Tls::verify ? 1 : 0;
+    mysql_options(raw, MYSQL_OPT_SSL_ENFORCE, &enforce);
+    mysql_options(raw, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &verify);
+}
+
+void Session::connect(const spi::Wait& wait) {
+    MYSQL* const raw = connection_.get();
+    spi::Wait bounded = wait;
+    keep_earlier(bounded.deadline,
+                 steady_clock::now() + parameters_.connect_timeout.value_or(milliseconds(kConnectLimit)));
+    const std::stop_callback on_stop(bounded.stop, [this] { wake_up_.signal(); });
+    Waiting waiting = start_waiting(bounded, true);
+    constexpr unsigned long kFlags = CLIENT_MULTI_STATEMENTS | CLIENT_MULTI_RESULTS | CLIENT_FOUND_ROWS;
+    MYSQL* const connected = drive<MYSQL*>(
+        waiting,
+        [&](MYSQL** result) {
+            return mysql_real_connect_start(
+                result, raw, parameters_.socket.empty() ? parameters_.host.c_str() : nullptr,
+                parameters_.user.c_str(), parameters_.password.c_str(), parameters_.database.c_str(),
+                parameters_.port, parameters_.socket.empty() ? nullptr : parameters_.socket.c_str(), kFlags);
+        },
+        [&](MYSQL** result, int events) { return mysql_real_connect_cont(result, raw, events); });
+    if (connected != nullptr)
+        return;
+    lost_ = true;
+    if (waiting.reason == Reason::stopped)
+        throw Error(ErrorCode::cancelled, "stopped while connecting");
+    if (waiting.reason == Reason::deadline)
+        throw connect_timeout_error(parameters_);
+    throw connect_error(parameters_, {mysql_errno(raw), mysql_sqlstate(raw), mysql_error(raw)});
+}
+
+// What the URL sets, in the order written.
+void Session::set_up(const spi::Wait& wait) {
+    const auto refused = [&](const std::string& text) {
+        return run(text, RowsAre::dropped, wait, [](spi::Rows&&) {});
+    };
+    std::optional<ServerError> error;
+    const std::string collate =
+        parameters_.collation.empty() ? std::string() : fmt::format(" COLLATE {}", parameters_.collation);
+    if (parameters_.charsets.empty() && !collate.empty()) {
+        const std::string charset = parameters_.collation.substr(0, parameters_.collation.find('_'));
+        error = refused(fmt::format("SET NAMES {}{}", charset, collate));
+    }
+    for (const std::string& charset : parameters_.charsets) {
+        error = refused(fmt::format("SET NAMES {}{}", charset, collate));
+        if (!error)
+            break;
+    }
+    if (!error) {
+        std::string text;
+        for (const auto& [name, value] : parameters_.variables)
+            text += fmt::format("SET {}={};\n", name, value);
+        unsigned status = 0;
+        mariadb_get_info(connection_.get(), MARIADB_CONNECTION_SERVER_STATUS, &status);
+        // Every statement that the engine does not put into a transaction must commit by itself.
+        if ((status & SERVER_STATUS_AUTOCOMMIT) == 0 || !text.empty())
+            text += "SET autocommit=1";
+        if (!text.empty())
+            error = refused(text);
+    }
+    if (error)
+        throw connect_error(parameters_, *error);
+}
+
+Session::Waiting Session::start_waiting(const spi::Wait& wait, bool connecting) const {
+    const SteadyTime now = steady_clock::now();
+    return {wait, connecting, Reason::none, std::nullopt, now, now + kPulse, false};
+}
+
+// Runs one operation of the library to its end: it says what it waits for, and is told what came.
+template <typename Result, typename Start, typename Continue>
+Result Session::drive(Waiting& waiting, Start start, Continue go_on) {
+    Result result{};
+    int wanted = start(&result);
+    while (wanted != 0)
+        wanted = go_on(&result, wait_for(wanted, waiting));
+    return result;
+}
+
+// Waits for what the library wants, and meanwhile for a stop and the deadline. Never throws: an operation
+// that has begun must come to its end.
+int Session::wait_for(int wanted, Waiting& waiting) {
+    MYSQL* const raw = connection_.get();
+    std::optional<SteadyTime> library;
+    if ((wanted & MYSQL_WAIT_TIMEOUT) != 0)
+        library = steady_clock::now() + milliseconds(mysql_get_timeout_value_ms(raw));
+    while (true) {
+        tell_waiting(waiting);
+        interrupt(waiting);
+        if (waiting.given_up)
+            return kAnyEvent;
+        std::optional<SteadyTime> until =
+            waiting.reason == Reason::none ? waiting.wait.deadline : waiting.limit;
+        if (listener_)
+            keep_earlier(until, waiting.pulse);
+        if (library)
+            keep_earlier(until, *library);
+        short events = 0;
+        events = static_cast<short>(events | ((wanted & MYSQL_WAIT_READ) != 0 ? POLLIN : 0));
+        events = static_cast<short>(events | ((wanted & MYSQL_WAIT_WRITE) != 0 ? POLLOUT : 0));
+        events = static_cast<short>(events | ((wanted & MYSQL_WAIT_EXCEPT) != 0 ? POLLPRI : 0));
+        std::array<pollfd, 2> watched{pollfd{static_cast<int>(mysql_get_socket(raw)), events, 0},
+                                      pollfd{wake_up_.descriptor(), POLLIN, 0}};
+        poll(watched.data(), watched.size(), poll_milliseconds(until));
+        wake_up_.clear();
+        const short came = watched[0].revents;
+        int ready = 0;
+        if ((came & (POLLIN | POLLHUP | POLLERR | POLLNVAL)) != 0)
+            ready |= MYSQL_WAIT_READ;
+        if ((came & (POLLOUT | POLLHUP | POLLERR | POLLNVAL)) != 0)
+            ready |= MYSQL_WAIT_WRITE;
+        if ((came & POLLPRI) != 0)
+            ready |= MYSQL_WAIT_EXCEPT;
+        if ((ready & wanted) != 0)
+            return ready & wanted;
+        if (passed(library))
+            return MYSQL_WAIT_TIMEOUT;
+    }
+}
+
+void Session::interrupt(Waiting& waiting) {
+    if (waiting.reason != Reason::none) {
+        if (passed(waiting.limit))
+            give_up(waiting);
+        return;
+    }
+    if (waiting.wait.stop.stop_requested()) {
+        waiting.reason = Reason::stopped;
+    } else if (passed(waiting.wait.deadline)) {
+        waiting.reason = Reason::deadline;
+    } else {
+        return;
+    }
+    if (waiting.connecting) {
+        give_up(waiting);
+        return;
+    }
+    kill_statement();
+    waiting.limit = steady_clock::now() + kCancelLimit;
+}
+
+// The protocol has no way to end a statement on its own connection. When this fails the limit ends the
+// session.
+void Session::kill_statement() noexcept {
+    try {
+        const spi::Wait wait{{}, steady_clock::now() + kKillLimit};
+        Session side(parameters_, wait, Purpose::side);
+        side.run(fmt::format("KILL QUERY {}", id()), RowsAre::dropped, wait, [](spi::Rows&&) {});
+    } catch (...) {  // no connection left, say: the statement goes on until the limit
+    }
+}
+
+// Ends the operation with an error of its own. The server notices when it next uses the connection.
+void Session::give_up(Waiting& waiting) const noexcept {
+    waiting.given_up = true;
+    const auto socket = static_cast<int>(mysql_get_socket(connection_.get()));
+    if (socket >= 0)
+        shutdown(socket, SHUT_RDWR);
+}
+
+void Session::tell_waiting(Waiting& waiting) {
+    const SteadyTime now = steady_clock::now();
+    if (!listener_ || thrown_ || waiting.connecting || now < waiting.pulse)
+        return;
+    try {
+        listener_(std::chrono::duration_cast<milliseconds>(now - waiting.since));
+    } catch (...) {  // the server's answer must be read first
+        thrown_ = std::current_exception();
+    }
+    waiting.pulse = steady_clock::now() + kPulse;
+}
+
+std::optional<ServerError> Session::run(std::string_view text, RowsAre rows, const spi::Wait& wait,
+                                        const std::function<void(spi::Rows&&)>& take) {
+    MYSQL* const raw = connection_.get();
+    const std::stop_callback on_stop(wait.stop, [this] { wake_up_.signal(); });
+    Waiting waiting = start_waiting(wait, false);
+    if (lost_)
+        fail_lost(waiting);
+    const bool was_open = in_transaction();
+    const int failed = drive<int>(
+        waiting, [&](int* result) { return mysql_real_query_start(result, raw, text.data(), text.size()); },
+        [&](int* result, int events) { return mysql_real_query_cont(result, raw, events); });
+    std::optional<ServerError> error;
+    if (failed != 0) {
+        error = read_error(waiting);
+    } else {
+        error = take_results(waiting, rows, take);
+    }
+    // An error says nothing of the transaction; and a KILL QUERY that came too late hits the next statement.
+    if ((error && was_open) || waiting.reason != Reason::none)
+        refresh_state();
+    if (thrown_)
+        std::rethrow_exception(std::exchange(thrown_, nullptr));
+    if (error && waiting.reason == Reason::stopped && was_interrupted(error->number))
+        throw Error(ErrorCode::cancelled, "stopped: the statement was cancelled on the server");
+    return error;
+}
+
+std::optional<ServerError> Session::take_results(Waiting& waiting, RowsAre rows,
+                                                 const std::function<void(spi::Rows&&)>& take) {
+    MYSQL* const raw = connection_.get();
+    while (true) {
+        spi::Rows result;
+        if (mysql_field_count(raw) > 0) {
+            if (std::optional<ServerError> error = take_rows(waiting, rows, result))
+                return error;
+        } else {
+            result.affected = mysql_affected_rows(raw);
+        }
+        take(std::move(result));
+        waiting.since = steady_clock::now();
+        if (mysql_more_results(raw) == 0)
+            return std::nullopt;
+        const int next = drive<int>(
+            waiting, [&](int* status) { return mysql_next_result_start(status, raw); },
+            [&](int* status, int events) { return mysql_next_result_cont(status, raw, events); });
+        if (next > 0)
+            return read_error(waiting);
+        if (next < 0)
+            return std::nullopt;
+    }
+}
+
+// Row by row, so that memory does not grow with what a file selects.
+std::optional<ServerError> Session::take_rows(Waiting& waiting, RowsAre rows, spi::Rows& result) {
+    MYSQL* const raw = connection_.get();
+    MYSQL_RES* const opened = mysql_use_result(raw);
+    if (opened == nullptr)
+        return read_error(waiting);
+    const unsigned columns = mysql_num_fields(opened);
+    while (true) {
+        MYSQL_ROW row = drive<MYSQL_ROW>(
+            waiting, [&](MYSQL_ROW* next) { return mysql_fetch_row_start(next, opened); },
+            [&](MYSQL_ROW* next, int events) { return mysql_fetch_row_cont(next, opened, events); });
+        if (row == nullptr)
+            break;
+        ++result.affected;
+        if (rows == RowsAre::dropped)
+            continue;
+        const unsigned long* const lengths = mysql_fetch_lengths(opened);
+        std::vector<spi::Value>& values = result.rows.emplace_back();
+        for (unsigned column = 0; column < columns; ++column) {
+            values.push_back(row[column] == nullptr ? spi::Value()
+                                                    : spi::Value(std::string(row[column], lengths[column])));
+        }
+    }
+    std::optional<ServerError> error;
+    if (mysql_errno(raw) != 0)
+        error = read_error(waiting);
+    // All rows are read, so nothing is waited for.
+    mysql_free_result(opened);
+    return error;
+}
+
+ServerError Session::read_error(const Waiting& waiting) {
+    MYSQL* const raw = connection_.get();
+    ServerError error{mysql_errno(raw), mysql_sqlstate(raw), mysql_error(raw)};
+    if (waiting.given_up || ends_session(error.number))
+        fail_lost(waiting);
+    error.timed_out = waiting.reason == Reason::deadline && was_interrupted(error.number);
+    return error;
+}
+
+void Session::fail_lost(const Waiting& waiting) {
+    lost_ = true;
+    throw lost_error(
+        {mysql_errno(connection_.get()), mysql_sqlstate(connection_.get()), mysql_error(connection_.get())},
+        waiting.given_up);
+}
+
+// A statement without any effect: its answer carries the session's state.
+void Session::refresh_state() {
+    MYSQL* const raw = connection_.get();
+    const spi::Wait wait{{}, steady_clock::now() + kRefreshLimit};
+    Waiting waiting = start_waiting(wait, true);  // nothing to kill: give up at the limit
+    constexpr std::string_view kNothing = "DO 0";
+    for (int tries = 0; tries < 2; ++tries) {
+        const int failed = drive<int>(
+            waiting,
+            [&](int* result) {
+                return mysql_real_query_start(result, raw, kNothing.data(), kNothing.size());
+            },
+            [&](int* result, int events) { return mysql_real_query_cont(result, raw, events); });
+        if (failed == 0)
+            return;
+        read_error(waiting);
+    }
+}
+
+std::vector<spi::Rows> Session::ask(std::string_view text, std::string_view purpose, const spi::Wait& wait) {
+    std::vector<spi::Rows> answers;
+    const std::optional<ServerError> error =
+        run(text, RowsAre::kept, wait, [&answers](spi::Rows&& rows) { answers.push_back(std::move(rows)); });
+    if (error)
+        throw bookkeeping_error(*error, purpose);
+    return answers;
+}
+
+bool Session::in_transaction() const noexcept {
+    unsigned status = 0;
+    mariadb_get_info(connection_.get(), MARIADB_CONNECTION_SERVER_STATUS, &status);
+    return (status & SERVER_STATUS_IN_TRANS) != 0;
+}
+
+std::string Session::server_version() const {
+    return mysql_get_server_info(connection_.get());
+}
+
+}  // namespace aether::migrate::mysql
