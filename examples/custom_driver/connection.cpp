@@ -36,7 +36,7 @@ const spi::Dialect& TinyConnection::do_dialect() const {
 }
 
 spi::Look TinyConnection::do_look(const spi::TableNames& tables, const spi::Wait& wait) {
-    return look(session_, tables, wait);
+    return read_look(session_, tables, wait);
 }
 
 spi::ScriptResult TinyConnection::do_execute(std::string_view text, const spi::Wait& wait) {
@@ -90,7 +90,7 @@ void TinyConnection::do_drop(const spi::TableNames&, const spi::Wait& wait) {
     session_.run({"BEGIN IMMEDIATE", {}}, wait);
     try {
         for (const auto& row : session_.run({kObjects, {}}, wait).rows) {
-            session_.run({"DROP " + row[0].value() + " " + quoted(row[1].value()), {}}, wait);
+            session_.run({"DROP " + row[0].value() + " " + quote_name(row[1].value()), {}}, wait);
         }
         session_.run({"COMMIT", {}}, wait);
     } catch (...) {  // whatever it is: all of it is undone

@@ -28,6 +28,7 @@ constexpr spi::Dialect kDialect{
     .name = "tiny",
     .lexical = {.backtick_identifiers = true,
                 .bracket_identifiers = true,
+                .line_feed_ends_comments = true,
                 .compound_bodies = spi::CompoundBodies::triggers},
     .statements = kStatements,
     .transactional_ddl = spi::TransactionalDdl::full,

@@ -6,6 +6,6 @@
 
 namespace tiny {
 
-spi::Look look(Session& session, const spi::TableNames& tables, const spi::Wait& wait);
+spi::Look read_look(Session& session, const spi::TableNames& tables, const spi::Wait& wait);
 
 }  // namespace tiny

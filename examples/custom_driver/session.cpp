@@ -65,14 +65,13 @@ private:
 
 namespace {
 
-// Prepares the first statement of a text and moves the text on; nothing when only blanks and comments are
-// left.
-Statement prepare(sqlite3* database, std::string_view& text, int& code) {
+// Prepares the first statement of a text and moves on to the next; nothing for blanks and comments alone.
+Statement prepare(sqlite3* database, const char*& text, int& code) {
     sqlite3_stmt* made = nullptr;
     const char* tail = nullptr;
-    code = sqlite3_prepare_v2(database, text.data(), static_cast<int>(text.size()), &made, &tail);
+    code = sqlite3_prepare_v2(database, text, -1, &made, &tail);
     if (code == SQLITE_OK)
-        text.remove_prefix(static_cast<std::size_t>(tail - text.data()));
+        text = tail;
     return {made, &sqlite3_finalize};
 }
 
@@ -174,7 +173,7 @@ spi::ScriptResult Session::run_text(std::string_view text, const spi::Wait& wait
     return result;
 }
 
-std::string quoted(std::string_view name) {
+std::string quote_name(std::string_view name) {
     std::string text = "\"";
     for (const char letter : name) {
         text += letter == '"' ? std::string("\"\"") : std::string(1, letter);

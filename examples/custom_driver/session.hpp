@@ -41,6 +41,6 @@ private:
 };
 
 /// Returns a name between quotes.
-std::string quoted(std::string_view name);
+std::string quote_name(std::string_view name);
 
 }  // namespace tiny
