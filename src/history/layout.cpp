@@ -54,10 +54,10 @@ std::vector<spi::BoundStatement> create_missing(const spi::TableNames& tables, c
                                                 const spi::Dialect& dialect) {
     std::vector<spi::BoundStatement> statements;
     if (!look.version_table) {
-        statements.push_back(
-            {fmt::format("CREATE TABLE IF NOT EXISTS {} ({}) {}", qualified(tables, tables.version, look, dialect),
-                         dialect.version_columns, dialect.table_options),
-             {}});
+        statements.push_back({fmt::format("CREATE TABLE IF NOT EXISTS {} ({}) {}",
+                                          qualified(tables, tables.version, look, dialect),
+                                          dialect.version_columns, dialect.table_options),
+                              {}});
     }
     if (tables.history && !look.history_table) {
         statements.push_back(

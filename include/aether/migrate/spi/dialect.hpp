@@ -102,8 +102,8 @@ struct Dialect {
     std::string_view identity_column = "";          ///< Type and options of a key that counts by itself.
     /// Columns of the version table, as golang-migrate makes it on this database.
     std::string_view version_columns = "version bigint NOT NULL PRIMARY KEY, dirty boolean NOT NULL";
-    std::string_view table_options = "";            ///< What ends a CREATE TABLE of ours: "ENGINE=InnoDB".
-    std::string_view begin = "BEGIN";               ///< Opens the engine's own transaction blocks.
+    std::string_view table_options = "";  ///< What ends a CREATE TABLE of ours: "ENGINE=InnoDB".
+    std::string_view begin = "BEGIN";     ///< Opens the engine's own transaction blocks.
     /// SQLSTATEs that say: the same transaction may pass a moment later (a lock not given in time, a
     /// deadlock).
     std::span<const std::string_view> passing;
