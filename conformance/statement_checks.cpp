@@ -77,6 +77,9 @@ void require_as_claimed(const Session& session, const Session& other, const std:
             require_in_block(try_in_block(session, other, sql), "session_setting");
             require_repeatable(session, sql);
             return;
+        case StatementKind::session_setting_alone:
+            require_repeatable(session, sql);
+            return;
         case StatementKind::non_transactional:
             require_outside(session, try_in_block(session, other, sql), sql);
             return;
