@@ -92,6 +92,18 @@ void goes_on_with_schema_changes(Trial& trial) {
     require_same(session.count("SELECT count(*) FROM kit_two"), 1, "rows of the mended statement");
 }
 
+// Some servers notice that a client is gone only when its statement is over. There an administrator helps.
+void wait_for_orphan(const Trial& trial) {
+    const Session session = trial.open();
+    if (becomes_true([&] { return session.try_lock(); })) {
+        session.connection->unlock();
+        return;
+    }
+    require(static_cast<bool>(trial.subject().end_sessions),
+            "the lock of a process that was killed in a statement is not free after 20 s");
+    trial.subject().end_sessions(trial.database());
+}
+
 void goes_on_after_a_kill(Trial& trial) {
     const std::unique_ptr<Process> victim = std::make_unique<Process>([&trial](Line& line) {
         line.receive(std::chrono::steady_clock::now() + seconds(30));
@@ -105,11 +117,13 @@ void goes_on_after_a_kill(Trial& trial) {
     require_under_way(session, "while the third statement runs");
     require(!session.try_lock(), "the lock is free while a migration is under way");
     victim->kill();
+    wait_for_orphan(trial);
 
     trial.migrator({{"1_five.up.sql", file_with_third(kGoodThird)}}).up();
 
-    require_same(notes_of(session), "one two three four five", "rows after the file was resumed");
-    require_version(session, 1, false);
+    const Session after = trial.open();
+    require_same(notes_of(after), "one two three four five", "rows after the file was resumed");
+    require_version(after, 1, false);
 }
 
 void is_not_taken_for_current_after_a_foreign_move(Trial& trial) {
