@@ -106,9 +106,9 @@ struct Dialect {
     std::string_view begin = "BEGIN";     ///< Opens the engine's own transaction blocks.
     /// SQLSTATEs that say: the same transaction may pass a moment later (a lock not given in time, a
     /// deadlock).
-    std::span<const std::string_view> passing;
+    std::span<const std::string_view> passing{};
     /// SQLSTATEs that say: this statement commits by itself and can't run inside a transaction.
-    std::span<const std::string_view> needs_no_transaction;
+    std::span<const std::string_view> needs_no_transaction{};
 };
 
 }  // namespace aether::migrate::spi
