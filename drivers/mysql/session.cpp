@@ -2,6 +2,7 @@
 // A libmariadb session that never blocks beyond its deadline and can be stopped from another thread.
 #include "session.hpp"
 
+#include <mysqld_error.h>
 #include <poll.h>
 #include <sys/socket.h>
 
@@ -279,8 +280,12 @@ std::optional<ServerError> Session::run(std::string_view text, RowsAre rows, con
         refresh_state();
     if (thrown_)
         std::rethrow_exception(std::exchange(thrown_, nullptr));
-    if (error && waiting.reason == Reason::stopped && was_interrupted(error->number))
+    // SLEEP() in a DO ends early and calls that a success. What is in a block can still be undone.
+    const bool obeyed = error ? was_interrupted(error->number) : in_transaction();
+    if (obeyed && waiting.reason == Reason::stopped)
         throw Error(ErrorCode::cancelled, "stopped: the statement was cancelled on the server");
+    if (obeyed && !error && waiting.reason == Reason::deadline)
+        error = ServerError{ER_QUERY_INTERRUPTED, "70100", "Query execution was interrupted", true};
     return error;
 }
 
@@ -299,6 +304,8 @@ std::optional<ServerError> Session::take_results(Waiting& waiting, RowsAre rows,
         waiting.since = steady_clock::now();
         if (mysql_more_results(raw) == 0)
             return std::nullopt;
+        if (waiting.reason != Reason::none)
+            kill_statement();  // the one before did not count it as an error, and the next has begun
         const int next = drive<int>(
             waiting, [&](int* status) { return mysql_next_result_start(status, raw); },
             [&](int* status, int events) { return mysql_next_result_cont(status, raw, events); });
