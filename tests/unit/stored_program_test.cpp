@@ -94,6 +94,7 @@ TEST(stored_program, control_statements_nest) {
     expect_one(
         "CREATE PROCEDURE p() BEGIN FOR i IN 1..3 DO SELECT i; END FOR; FOR r IN (SELECT 1) DO "
         "SELECT r.a; END FOR; SELECT 1; END;");
+    expect_one("CREATE PROCEDURE p() WHILE a DO IF b THEN SELECT 1; END IF; SELECT 2; END WHILE;");
 }
 
 TEST(stored_program, functions_and_clauses_open_nothing) {
