@@ -11,6 +11,7 @@ from sqlite_engine import PROGRAM, SqliteTest
 FEWEST, MOST = 60, 600
 
 
+@unittest.skipIf(os.environ.get("AETHER_SANITIZE"), "a sanitizer takes its own time")
 class Speed(SqliteTest):
 
     @staticmethod
