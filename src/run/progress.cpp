@@ -56,6 +56,8 @@ void Progress::commit(Transaction& transaction) {
     try {
         transaction.commit(record_.committing());
     } catch (const Error& error) {
+        if (error.code() == ErrorCode::bookkeeping_failed)
+            throw Record::refused_commit(transaction, error);
         if (error.code() != ErrorCode::outcome_unknown)
             throw;
         ErrorDetails details = error.details();
@@ -84,7 +86,8 @@ void Progress::finish(Transaction& transaction, const history::JournalEntry& don
     } catch (const Error& error) {
         if (!begun_ || record_.is_passing(error.details()) || error.code() == ErrorCode::outcome_unknown)
             throw;
-        throw Error(unrecorded(error.details()));
+        throw Error(error.code() == ErrorCode::migration_failed ? partly_applied(error.details())
+                                                                : unrecorded(error.details()));
     }
 }
 
@@ -164,8 +167,10 @@ ErrorDetails Progress::partly_applied(ErrorDetails details) const {
         details.state += "; no journal is kept (x-history=false)";
         details.next = force_commands();
     } else if (details.code == ErrorCode::migration_failed && !record_.is_passing(details)) {
-        details.next = fmt::format("mend {} from line {} on, then \"migrate {}\" again: it goes on there",
-                                   step_.plan.file, details.where.line, direction);
+        const std::string from =
+            details.where.line > 0 ? fmt::format(" from line {} on", details.where.line) : "";
+        details.next = fmt::format("mend {}{}, then \"migrate {}\" again: it goes on there", step_.plan.file,
+                                   from, direction);
     } else {
         details.next = fmt::format("\"migrate {}\" again: it goes on there", direction);
     }

@@ -86,15 +86,11 @@ void Record::commit(history::Transaction& transaction, const VersionState& after
     try {
         transaction.commit(committing());
     } catch (const Error& error) {
-        ErrorDetails details = error.details();
-        if (error.code() == ErrorCode::bookkeeping_failed) {
-            transaction.roll_back();
-            details.code = ErrorCode::migration_failed;
-            details.message = fmt::format("migration failed: {} at COMMIT", error.what());
-            throw Error(std::move(details));
-        }
+        if (error.code() == ErrorCode::bookkeeping_failed)
+            throw refused_commit(transaction, error);
         if (error.code() != ErrorCode::outcome_unknown)
             throw;
+        ErrorDetails details = error.details();
         const LostCommit lost{context_.tables, context_.session, context_.store.state(), after};
         switch (find_outcome(lost, context_.reopen, context_.clock, context_.observer, context_.stop)) {
             case Outcome::committed:
@@ -112,6 +108,14 @@ void Record::commit(history::Transaction& transaction, const VersionState& after
         }
     }
     context_.store.committed();
+}
+
+Error Record::refused_commit(history::Transaction& transaction, const Error& error) {
+    transaction.roll_back();
+    ErrorDetails details = error.details();
+    details.code = ErrorCode::migration_failed;
+    details.message = fmt::format("migration failed: {} at COMMIT", error.what());
+    return Error(std::move(details));
 }
 
 void Record::add_file(ErrorDetails& details) const {

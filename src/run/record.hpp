@@ -38,13 +38,16 @@ public:
     spi::Wait committing() const;
 
     /// Commits a transaction that moves the version row to `after`, whatever comes between: a lost answer is
-    /// looked for on another session. Throws Error: migration_failed when the server refused the commit (what
-    /// COMMIT refuses is the file's doing: a deferred constraint, a serialization failure);
+    /// looked for on another session. Throws Error: migration_failed when the server refused the commit;
     /// connection_failed when it is known that nothing was committed; outcome_unknown.
     void commit(history::Transaction& transaction, const VersionState& after);
 
     /// Names the step's file in a failure that names none.
     void add_file(ErrorDetails& details) const;
+
+    /// Undoes a transaction whose COMMIT the server refused, and returns the error for it: that is the file's
+    /// doing (a deferred constraint, a serialization failure).
+    static Error refused_commit(history::Transaction& transaction, const Error& error);
 
     /// Whether a failure may pass when the same is tried a moment later.
     bool is_passing(const ErrorDetails& details) const;

@@ -243,13 +243,13 @@ private:
             }
         } catch (const Error& error) {
             open_.reset();
+            if (record_.is_passing(error.details()))
+                return SendFailure{error.details(), error.what(), true, {}};
             const bool known =
                 error.code() == ErrorCode::migration_failed || error.code() == ErrorCode::bookkeeping_failed;
-            if (known && error.details().state.empty() && !record_.is_passing(error.details()))
+            if (known && error.details().state.empty())
                 progress_.fail(error.details());
-            if (!record_.is_passing(error.details()))
-                throw;
-            return SendFailure{error.details(), error.what(), true, {}};
+            throw;
         }
         open_.reset();
         return std::nullopt;

@@ -59,6 +59,27 @@ class Segments(SegmentsTest):
         self.assertEqual(self.value("SELECT count(*) FROM t"), "2")
         self.assertEqual(self.history("version, event, statements_done"), [("1", "applied", "4")])
 
+    def test_refused_commit_says_what_is_applied(self):
+        head = ("CREATE TABLE p (id int PRIMARY KEY);\n"
+                "CREATE TABLE c (id int REFERENCES p DEFERRABLE INITIALLY DEFERRED);\n")
+        orphan = "INSERT INTO c VALUES (1);\n"
+        partly = "the first 3 of the {} statements of this file are applied, the others are not"
+        for body, row, state in (
+                (head + orphan + "VACUUM p;\n", "absent", "no version, clean: nothing of this file was applied"),
+                (head + "VACUUM p;\n" + orphan + "VACUUM p;\n", (1, True), partly.format(5)),
+                (head + "VACUUM p;\n" + orphan, (1, True), partly.format(4))):
+            with self.subTest(body=body):
+                self.sql("DROP TABLE IF EXISTS c, p, schema_migrations, schema_migrations_history,"
+                         " schema_migrations_journal;")
+                self.up_files(body)
+                result = self.fails("up")
+                self.assertRegex(result.err, "^error: migration failed: .*violates foreign key constraint.* at COMMIT\n")
+                self.assertIn(state, result.err)
+                self.assertIn('next: mend 1_m1.up.sql, then "migrate up" again', result.err)
+                self.assertEqual(self.row(), row)
+                self.up_files(body.replace(orphan, "SELECT 1;\n"))
+                self.assertEqual(self.done("up").steps(), ["1/u m1"])
+
     def test_edited_head_is_refused(self):
         self.up_files(TABLE + INDEX + "SELECT 1/0;\n")
         self.fails("up")
