@@ -23,6 +23,7 @@ class SqliteTakeover(OnSqlite, takeover_test.Takeover):
 class SqliteStates(OnSqlite, states_test.States):
     # Nothing can be in a transaction with VACUUM, so a failure behind it can't be undone.
     failing = "VACUUM;\nSELECT * FROM nowhere;"
+    journal_text = "that is applied already was changed"
 
 
 class SqliteGuideRepair(OnSqlite, states_test.GuideRepair):
@@ -76,15 +77,13 @@ class SqliteParameters(OnSqlite, takeover_test.InteropTest):
 
     @only_ours
     @each_pair
-    def test_the_version_table_is_golang_migrates(self, peer, scheme):
-        schemas = []
+    def test_the_version_table_has_golang_migrates_columns(self, peer, scheme):
+        tables = []
         for program in (ours(), peer):
             database = SqliteFile()
             self.assert_done(program.run(database.url(scheme), write_files(self.FILES), "up"))
-            columns = database.sql("SELECT name, type, [notnull], pk FROM pragma_table_info('schema_migrations')")
-            unique = database.sql("SELECT name, [unique], origin FROM pragma_index_list('schema_migrations')")
-            schemas.append((columns, unique))
-        self.assertEqual(schemas[0], schemas[1])
+            tables.append(database.sql("SELECT name, type, [notnull], pk FROM pragma_table_info('schema_migrations')"))
+        self.assertEqual(tables[0], tables[1])
 
 
 if __name__ == "__main__":
