@@ -242,11 +242,20 @@ class LoadedTest(DriversCase):
             self.assertIn("libaether-migrate", loaded)
             self.assertEqual(loaded & {"libpq", "libmariadb", "libssl", "postgres"}, set(), arguments)
 
+    def test_sqlite_loads_no_other_client_library(self):
+        (self.folder / "files" / "1_a.up.sql").write_text("CREATE TABLE a (i int);\n")
+
+        loaded = self.loaded("-path", "files", "-database", f"sqlite://{self.folder}/x.db", "up")
+
+        self.assertTrue((self.folder / "x.db").exists())
+        self.assertIn("libsqlite3", loaded)
+        self.assertEqual(loaded & {"libpq", "libmariadb", "libssl", "libcrypto", "postgres", "mysql"}, set())
+
     def test_a_url_loads_its_own_alone(self):
         loaded = self.loaded("-path", "files", "-database", NOBODY, "version")
 
         self.assertLessEqual({"libpq", "postgres"}, loaded)
-        self.assertNotIn("libmariadb", loaded)
+        self.assertEqual(loaded & {"libmariadb", "mysql"}, set())
 
 
 if __name__ == "__main__":
