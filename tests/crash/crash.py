@@ -156,14 +156,14 @@ class CrashTest(EngineTest):
         return take_look(self.cluster, self.database, marks)
 
     def backends(self):
-        """Process ids of our program's sessions in this test's database."""
+        """Process ids of our program's sessions in this test's database, the oldest first."""
         return [int(pid) for (pid,) in self.sql(
             f"SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
-            f" AND application_name = '{APPLICATION}'")]
+            f" AND application_name = '{APPLICATION}' ORDER BY backend_start")]
 
     def backend(self):
-        (pid,) = self.backends()
-        return pid
+        """The session that works: a second one, which looks whom it waits for, is opened after a second."""
+        return self.backends()[0]
 
     def wait_in(self, process, pattern, condition="true"):
         """Waits until the program's statement that matches a regular expression runs in the server."""
