@@ -145,7 +145,7 @@ private:
         if (what.starts_with("DELIMITER"))
             return "write \"DELIMITER //\" on a line of its own";
         return what.starts_with("COPY") ? "leave it out: nobody reads the rows"
-                                        : "leave out what only psql understands";
+                                        : "leave out what only a shell client understands";
     }
 
     // Anything but BEGIN and COMMIT in pairs is beyond segments.
