@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <chrono>
 #include <cstdint>
 #include <future>
@@ -27,6 +26,7 @@ namespace {
 using SteadyTime = std::chrono::steady_clock::time_point;
 
 constexpr std::chrono::seconds kCancelPassLimit{2};
+constexpr std::chrono::milliseconds kAskAgain{500};
 constexpr std::chrono::seconds kConnectLimit{30};
 // How often the listeners hear that a call still waits.
 constexpr std::chrono::milliseconds kPulse{100};
@@ -43,14 +43,6 @@ int poll_milliseconds(const std::optional<SteadyTime>& deadline) {
 
 bool passed(const std::optional<SteadyTime>& deadline) {
     return deadline && std::chrono::steady_clock::now() >= *deadline;
-}
-
-void poll_for(int socket, short events, int wake_up, int milliseconds) {
-    std::array<pollfd, 2> watched{pollfd{socket, events, 0}, pollfd{wake_up, POLLIN, 0}};
-    while (poll(watched.data(), watched.size(), milliseconds) < 0) {
-        if (errno != EINTR)
-            break;
-    }
 }
 
 std::string text_of(const PGresult* result, int code) {
@@ -126,7 +118,7 @@ void Session::connect(const spi::Wait& wait) {
     while (PQstatus(raw()) != CONNECTION_BAD && status != PGRES_POLLING_OK &&
            status != PGRES_POLLING_FAILED) {
         const short events = status == PGRES_POLLING_READING ? POLLIN : POLLOUT;
-        poll_for(PQsocket(raw()), events, wake_up_.descriptor(), poll_milliseconds(wait.deadline));
+        wake_up_.wait_for(PQsocket(raw()), events, poll_milliseconds(wait.deadline));
         if (wait.stop.stop_requested()) {
             throw Error(ErrorCode::cancelled, "stopped while connecting");
         }
@@ -157,20 +149,30 @@ void Session::fail_lost() const {
     throw Error(std::move(details));
 }
 
+// A request that arrives before the server has begun with the statement is lost, so it is made again.
 void Session::ask_to_cancel(Waiting& waiting) {
     Cancellation& cancellation = waiting.cancellation;
-    if (cancellation.reason != Reason::none)
-        return;
-    if (waiting.wait.stop.stop_requested()) {
-        cancellation.reason = Reason::stopped;
-    } else if (passed(waiting.wait.deadline)) {
-        cancellation.reason = Reason::deadline;
-    } else {
+    const SteadyTime now = std::chrono::steady_clock::now();
+    if (cancellation.reason == Reason::none) {
+        if (waiting.wait.stop.stop_requested()) {
+            cancellation.reason = Reason::stopped;
+        } else if (passed(waiting.wait.deadline)) {
+            cancellation.reason = Reason::deadline;
+        } else {
+            return;
+        }
+        cancellation.limit = now + cancel_limit_;
+    } else if (now < cancellation.again ||
+               canceller_.wait_for(std::chrono::seconds(0)) != std::future_status::ready) {
         return;
     }
-    cancellation.limit = std::chrono::steady_clock::now() + cancel_limit_;
-    // PQcancel() connects anew and waits without a limit, so a thread of its own does it; the request owns
-    // all it needs. When it fails the limit ends the session.
+    cancellation.again = now + kAskAgain;
+    send_cancel();
+}
+
+// PQcancel() connects anew and waits without a limit, so a thread of its own does it; the request owns all it
+// needs. When it fails the limit ends the session.
+void Session::send_cancel() {
     const std::shared_ptr<PGcancel> request(PQgetCancel(raw()),
                                             PQfreeCancel);  // owners: this call, the thread
     if (request == nullptr)
@@ -225,10 +227,12 @@ void Session::flush_and_read(Waiting& waiting) {
     const auto events = static_cast<short>(unsent > 0 ? POLLIN | POLLOUT : POLLIN);
     const bool cancelling = waiting.cancellation.reason != Reason::none;
     const std::optional<SteadyTime> limit = cancelling ? waiting.cancellation.limit : waiting.wait.deadline;
-    const std::optional<SteadyTime> until =
-        heard ? std::min(limit.value_or(waiting.pulse), waiting.pulse) : limit;
-    poll_for(PQsocket(raw()), events, wake_up_.descriptor(), poll_milliseconds(until));
-    wake_up_.clear();
+    std::optional<SteadyTime> until = limit;
+    if (cancelling)
+        until = std::min(*until, waiting.cancellation.again);
+    if (heard)
+        until = std::min(until.value_or(waiting.pulse), waiting.pulse);
+    wake_up_.wait_for(PQsocket(raw()), events, poll_milliseconds(until));
     if (cancelling && passed(limit))
         fail_lost();
     ask_to_cancel(waiting);

@@ -107,6 +107,7 @@ private:
     struct Cancellation {
         Reason reason = Reason::none;
         std::chrono::steady_clock::time_point limit;  ///< Until when the server must have obeyed.
+        std::chrono::steady_clock::time_point again;  ///< When it is asked again.
     };
 
     /// What one call waits for, and since when.
@@ -125,6 +126,7 @@ private:
     void tell_waiting(Waiting& waiting);
     void let_cancel_pass();
     void ask_to_cancel(Waiting& waiting);
+    void send_cancel();
     static void explain(const Cancellation& cancellation);
     [[noreturn]] void fail_lost() const;
 

@@ -2,9 +2,12 @@
 // Lets one thread end another one's wait for a socket.
 #include "wake_up.hpp"
 
+#include <poll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <array>
+#include <cerrno>
 #include <cstdint>
 
 #include <aether/migrate/error.hpp>
@@ -26,7 +29,10 @@ void WakeUp::signal() const noexcept {
     [[maybe_unused]] const ssize_t written = write(descriptor_, &one, sizeof one);
 }
 
-void WakeUp::clear() const noexcept {
+void WakeUp::wait_for(int socket, short events, int milliseconds) const noexcept {
+    std::array<pollfd, 2> watched{pollfd{socket, events, 0}, pollfd{descriptor_, POLLIN, 0}};
+    while (poll(watched.data(), watched.size(), milliseconds) < 0 && errno == EINTR) {
+    }
     std::uint64_t count = 0;
     [[maybe_unused]] const ssize_t taken = read(descriptor_, &count, sizeof count);
 }

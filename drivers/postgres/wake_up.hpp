@@ -12,9 +12,10 @@ public:
     WakeUp(const WakeUp&) = delete;
     WakeUp& operator=(const WakeUp&) = delete;
 
-    int descriptor() const noexcept { return descriptor_; }
     void signal() const noexcept;
-    void clear() const noexcept;
+    /// Waits until poll()'s `events` happen on a socket, a signal comes or the milliseconds are over; -1
+    /// waits for ever. Takes the signal.
+    void wait_for(int socket, short events, int milliseconds) const noexcept;
 
 private:
     int descriptor_ = -1;
