@@ -79,13 +79,18 @@ std::string hint_for(const ServerError& error) {
     }
 }
 
+// Whether a text may run another one that is not in it: CALL, EXECUTE, and what a conditional comment hides.
 bool calls_hidden_text(std::string_view text) {
     const std::size_t begin = text.find_first_not_of(" \t\r\n");
     if (begin == std::string_view::npos)
         return false;
-    const char first = text[begin];
-    // CALL, EXECUTE, and what stands in a conditional comment
-    return first == 'c' || first == 'C' || first == 'e' || first == 'E' || first == '/';
+    text.remove_prefix(begin);
+    const auto starts_with = [text](std::string_view word) {
+        return text.size() >= word.size() &&
+               std::equal(word.begin(), word.end(), text.begin(),
+                          [](char in_word, char in_text) { return in_word == (in_text | 0x20); });
+    };
+    return text.front() == '/' || starts_with("call") || starts_with("execute");
 }
 
 Error connection_failure(std::string message, std::string hint) {
