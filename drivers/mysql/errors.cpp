@@ -5,6 +5,7 @@
 #include <errmsg.h>
 #include <mysqld_error.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstring>
 #include <string>
