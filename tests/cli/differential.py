@@ -65,7 +65,7 @@ def find_theirs():
     done = subprocess.run([ROOT / "tools" / "fetch_golang_migrate", "newest"], stdout=subprocess.PIPE, text=True,
                           check=True, timeout=1800)
     path = done.stdout.strip()
-    version = pathlib.Path(path).parent.parent.name
+    version = pathlib.Path(path).parents[2].name
     return Program(path, tuple(int(part) for part in version.removeprefix("v").split(".")))
 
 
