@@ -49,7 +49,8 @@ void removes_everything(Trial& trial) {
     const Session session = trial.open();
     make_objects(trial, session);
     const spi::DropPlan plan = migrator.plan_drop();
-    require(plan.keeps.empty(), fmt::format("plan_drop() keeps: {}", fmt::join(plan.keeps, ", ")));
+    require(!names(plan.keeps, "kit_") && !names(plan.keeps, "schema_migrations"),
+            fmt::format("plan_drop() keeps: {}", fmt::join(plan.keeps, ", ")));
     for (const char* name : {"kit_a_parent", "kit_b_child", "kit_c_self", "kit_a_view", "kit_b_view",
                              "kit_first", "schema_migrations", "schema_migrations_history"}) {
         require(names(plan.removes, name),
@@ -83,7 +84,7 @@ void plan_changes_nothing(Trial& trial) {
 void of_nothing_does_nothing(Trial& trial) {
     const Session session = trial.open();
     require(planned(session).empty(), "plan_drop() lists something in an empty database");
-    session.connection->drop(session.tables, patience());
+    session.drop();
     Migrator migrator = trial.migrator(Trial::three_files());
     migrator.drop();
     require(!trial.open().look.version_table, "drop() makes the version table");

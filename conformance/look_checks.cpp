@@ -116,8 +116,6 @@ void works_in_a_session_that_cannot_write(Trial& trial) {
     require_version(session, 2, false);
     require(!session.connection->execute("SELECT count(*) FROM kit_second", patience()).failure,
             "the session that can't write can't even read");
-    require(session.look.facts.read_only || session.look.unwritable,
-            "look() does not say that the session can't write: neither facts.read_only nor unwritable");
     error_of([&] { trial.migrator_at(url, Trial::three_files()).up(); },
              "up() in a session that can't write");
     require(trial.migrator_at(url, Trial::three_files()).version().version == Version{2},
@@ -140,16 +138,6 @@ void works_for_a_stranger(Trial& trial) {
             fmt::format("it fails as {}, expected bookkeeping_failed", name_of(error.code)));
 }
 
-void finds_its_tables_inside_a_block(Trial& trial) {
-    trial.migrator(Trial::three_files()).up(2);
-    const Session session = trial.open();
-    session.begin();
-    require_version(session, 2, false);
-    require(session.connection->transaction_state() == spi::TransactionState::open,
-            "look() ends the block that it was called in");
-    session.roll_back();
-}
-
 constexpr std::array kChecks{
     Check{"look_at_an_empty_database_finds_and_writes_nothing",
           of_an_empty_database_finds_and_writes_nothing},
@@ -159,7 +147,6 @@ constexpr std::array kChecks{
     Check{"look_does_not_wait_for_a_writer", does_not_wait_for_a_writer},
     Check{"look_works_in_a_session_that_cannot_write", works_in_a_session_that_cannot_write},
     Check{"look_works_for_a_stranger", works_for_a_stranger},
-    Check{"look_leaves_a_block_open", finds_its_tables_inside_a_block},
 };
 
 }  // namespace

@@ -56,7 +56,7 @@ void of_hostile_tables_are_quoted(Trial& trial) {
         session.connection->plan_drop(session.tables, patience()).removes;
     require(removes.size() > names.size(), fmt::format("plan_drop() lists {} of {} tables with hostile names",
                                                        removes.size(), names.size() + 1));
-    session.connection->drop(session.tables, patience());
+    session.drop();
     require(session.connection->plan_drop(session.tables, patience()).removes.empty(),
             "drop() leaves tables with hostile names");
 }
@@ -72,7 +72,7 @@ void are_as_long_as_claimed(Trial& trial) {
         require_same(session.count(fmt::format("SELECT count(*) FROM {}", table)), 1,
                      fmt::format("rows of a table whose name has {} bytes", limit));
     }
-    session.connection->drop(session.tables, patience());
+    session.drop();
     if (session.dialect().max_identifier_bytes >= kNoLimit)
         return;
     // One byte more must be refused or cut, or the limit is larger than what is claimed.

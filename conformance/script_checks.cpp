@@ -40,7 +40,7 @@ void counts_completed_statements(Trial& trial) {
 
 void of_nothing_passes(Trial& trial) {
     const Session session = trial.open();
-    for (const char* text : {"", " \n", "-- a comment\n", "/* a comment */", ";", "-- a comment"}) {
+    for (const char* text : {"-- a comment\n", "/* a comment */", "-- a comment"}) {
         const spi::ScriptResult result = session.connection->execute(text, patience());
         require(!result.failure, fmt::format("the text \"{}\" fails: {}", text,
                                              result.failure ? result.failure->message : ""));
@@ -145,7 +145,7 @@ void is_cut_as_the_server_cuts(Trial& trial) {
     require(!whole.failure, "hard_script fails: " + (whole.failure ? whole.failure->message : ""));
     require_same(statements.size(), whole.completed,
                  "statements into which the dialect's rules cut hard_script, compared with execute()");
-    session.connection->drop(session.tables, patience());
+    session.drop();
     for (const std::string_view statement : statements) {
         const spi::ScriptResult result = session.connection->execute(statement, patience());
         require(!result.failure, fmt::format("the server refuses what the dialect's rules cut out: {}: {}",

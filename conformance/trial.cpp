@@ -101,6 +101,12 @@ bool Session::try_lock() const {
     return connection->try_lock(tables, look, patience());
 }
 
+void Session::drop() const {
+    require(try_lock(), "a free lock is not given");
+    connection->drop(tables, patience());
+    connection->unlock();
+}
+
 spi::Look Session::look_again() const {
     return connection->look(tables, patience());
 }

@@ -41,6 +41,8 @@ struct Session {
     void commit() const;
     void roll_back() const;
     bool try_lock() const;
+    /// Drops everything, as the engine does: under the lock.
+    void drop() const;
     spi::Look look_again() const;
     std::string quoted(std::string_view name) const;
 };

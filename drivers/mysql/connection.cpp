@@ -6,6 +6,7 @@
 #include <utility>
 
 #include <aether/migrate/error.hpp>
+#include <aether/migrate/spi/statement.hpp>
 
 #include "bind.hpp"
 #include "dialect.hpp"
@@ -44,6 +45,8 @@ spi::ScriptResult MysqlConnection::do_execute(std::string_view text, const spi::
     const Watch watch(watcher_, wait, limits_.lock_timeout());
     const std::optional<ServerError> error =
         session_.run(text, Session::RowsAre::dropped, wait, [&outcome](spi::Rows&&) { ++outcome.completed; });
+    // The server answers empty statements and comments at the end too, and a CALL several times.
+    outcome.completed = std::min(outcome.completed, spi::statements_of(text, dialect()).size());
     if (error) {
         outcome.failure = failure_of(*error, text, outcome.completed);
         if (outcome.failure->passing)

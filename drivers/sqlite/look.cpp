@@ -10,6 +10,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <sqlite3.h>
 #include <aether/migrate/error.hpp>
 #include <aether/migrate/spi/client_name.hpp>
 
@@ -148,6 +149,7 @@ LookResult look_at(Session& session, const std::string& file, const spi::TableNa
     look.facts.user.erase(std::min(look.facts.user.rfind('@'), look.facts.user.size()));
     if (!session.is_there())
         return result;
+    look.facts.read_only = sqlite3_db_readonly(session.raw(), "main") == 1;
     const ReadTransaction transaction(session, wait);
     Looker(session, tables, wait).look(result);
     return result;

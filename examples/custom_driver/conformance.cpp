@@ -30,7 +30,8 @@ std::vector<conformance::StatementSample> samples() {
 
 constexpr const char* kHardScript = R"sql(
 CREATE TABLE kit_hard (a text); -- one; two
-/* a; */ INSERT INTO kit_hard VALUES ('it''s; one'), ("two;"), (`three;`), ([four;]);
+/* a; */ INSERT INTO kit_hard VALUES ('it''s; one'), (x'3b');
+CREATE TABLE [semi;colon] ("a;""b" int, `c;``d` int);
 CREATE TRIGGER kit_trigger AFTER INSERT ON kit_hard BEGIN
     UPDATE kit_hard SET a = CASE WHEN a = ';' THEN 'x' ELSE a END;
     DELETE FROM kit_hard WHERE a = 'y';

@@ -32,7 +32,7 @@ TinyConnection::~TinyConnection() {
 }
 
 const spi::Dialect& TinyConnection::do_dialect() const {
-    return dialect();
+    return tiny::dialect();  // not the function of the base class
 }
 
 spi::Look TinyConnection::do_look(const spi::TableNames& tables, const spi::Wait& wait) {

@@ -164,7 +164,8 @@ spi::ScriptResult Session::run_text(std::string_view text, const spi::Wait& wait
         failure.original = failure.message;
         failure.passing = code == SQLITE_BUSY;
         failure.unread = !understood && result.completed == 0;
-        if (const int offset = sqlite3_error_offset(raw()); !understood && offset >= 0) {
+        const int offset = watch.is_over() ? -1 : sqlite3_error_offset(raw());
+        if (!understood && offset >= 0) {
             const auto begin = static_cast<std::size_t>(rest - copy.c_str());
             failure.position = character_of(text, begin + static_cast<std::size_t>(offset));
         }

@@ -73,8 +73,10 @@ void refuse_unable(const spi::Look& look) {
     if (!look.facts.read_only)
         return;
     details.code = ErrorCode::unsupported;
-    details.message = "this session can only read: the server is a standby, or transactions are read-only";
-    details.next = "connect to the primary server";
+    details.message =
+        "this session can only read: a standby server, read-only transactions, or a file that may not be "
+        "written";
+    details.next = "connect where writing is allowed, such as the primary server";
     throw Error(std::move(details));
 }
 

@@ -2,6 +2,8 @@
 // Locks that break one promise each, around a good driver: the kit must see it.
 #pragma once
 
+#include <unistd.h>
+
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
@@ -51,6 +53,29 @@ private:
     }
 };
 
+/// A folder of this test run for locks that nobody gives back; its forked children use it too.
+class LocksFolder {
+public:
+    LocksFolder() : owner_(getpid()) {
+        path_ = std::filesystem::temp_directory_path() / ("conformance-locks-" + std::to_string(owner_));
+        std::filesystem::create_directory(path_);
+    }
+    ~LocksFolder() {
+        if (getpid() == owner_)
+            std::filesystem::remove_all(path_);
+    }
+    LocksFolder(const LocksFolder&) = delete;
+    LocksFolder& operator=(const LocksFolder&) = delete;
+
+    const std::filesystem::path& path() const { return path_; }
+
+private:
+    pid_t owner_;
+    std::filesystem::path path_;
+};
+
+inline const LocksFolder kLocksFolder;
+
 /// Has a lock that is a file, which a killed owner leaves behind.
 class LockThatStays : public ForwardingConnection {
 public:
@@ -58,7 +83,7 @@ public:
 
 private:
     static std::filesystem::path file(const spi::Look& look) {
-        return std::filesystem::temp_directory_path() / ("conformance-lock-" + look.facts.database);
+        return kLocksFolder.path() / look.facts.database;
     }
     bool do_try_lock(const spi::TableNames&, const spi::Look& look, const spi::Wait&) override {
         path_ = file(look);

@@ -109,14 +109,14 @@ class BadFiles(SqliteTest):
         self.done("up", "1")
         url = self.url("mode=ro")
         self.assertEqual(self.done("version", url=url).err, "1\n")
-        self.assertIn("attempt to write a readonly database", self.fails("up", url=url).err)
+        self.assertIn("this session can only read", self.fails("up", url=url).err)
 
     def test_read_only_file(self):
         self.done("up", "1")
         self.file.chmod(0o444)
         user = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
         self.assertEqual(self.done("version", user=user).err, "1\n")
-        self.assertIn("attempt to write a readonly database", self.fails("up", user=user).err)
+        self.assertIn("this session can only read", self.fails("up", user=user).err)
 
     @unittest.skipUnless(os.geteuid() == 0, "another user is needed")
     def test_read_only_folder(self):
