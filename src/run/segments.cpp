@@ -157,6 +157,8 @@ private:
             const std::size_t begin = piece.statements[from].begin;
             const std::string_view text = piece.text.substr(begin, piece.statements[to - 1].end - begin);
             if (std::optional<SendFailure> failure = sender_.send(piece, text, begin, from)) {
+                if (was_committed() && !failure->passing)
+                    fail_committed(piece, index, std::move(failure->details));
                 failed_alone_ = open_->statements == 0 && end - index == 1;
                 open_.reset();
                 return failure;
@@ -167,6 +169,43 @@ private:
             ++open_->statements;
         }
         return std::nullopt;
+    }
+
+    // Whether a statement of the open segment committed it, which its dialect's table did not foresee.
+    bool was_committed() const {
+        return context_.connection.dialect().transactional_ddl == spi::TransactionalDdl::none &&
+               context_.connection.transaction_state() == spi::TransactionState::idle;
+    }
+
+    [[noreturn]] void fail_committed(const Piece& piece, std::size_t index, ErrorDetails details) {
+        const sql::Statement& statement = piece.statements[index];
+        history::JournalEntry entry = progress_.entry();
+        entry.state = history::JournalState::refused;
+        entry.error = details.message;
+        entry.next = {1, history::chain(open_->checksum, words_of(piece, statement)),
+                      sql::position_at(piece.text, statement.begin, piece.start).line, "", ""};
+        open_.reset();
+        progress_.write(entry);
+        progress_.fail_unknown(std::move(details),
+                               {spi::Effect::unknown,
+                                "a statement committed the transaction that it was run in",
+                                "what the file's statements change from there on",
+                                {}});
+    }
+
+    // The server said of every statement that it succeeded, so all are applied, only not as one.
+    void record_committed(const history::JournalEntry& done, bool last) {
+        context_.observer.warning(fmt::format(
+            "{}: a statement committed the transaction that it was run in; all of its statements are applied",
+            context_.source.path_of(step_.plan.file)));
+        open_.reset();
+        Transaction transaction(context_.connection, record_.finishing());
+        if (last) {
+            progress_.finish(transaction, done);
+            finished_ = true;
+        } else {
+            progress_.advance(transaction, done);
+        }
     }
 
     static bool sets_alone(const sql::Statement& statement) {
@@ -230,6 +269,10 @@ private:
         done.done_checksum = open_->checksum;
         done.error.clear();
         history::forget_next(done);
+        if (was_committed()) {
+            record_committed(done, last);
+            return std::nullopt;
+        }
         try {
             if (context_.connection.transaction_state() != spi::TransactionState::open) {
                 throw Error(ErrorCode::bookkeeping_failed,
