@@ -32,8 +32,9 @@ StatementKind kind_of(char letter) {
 
 // Segments with blanks between them: T(…) transaction, O(…) own block, one with a dot after its COMMIT, and
 // N(…) bare.
-std::string segments_of(std::string_view statements, Cut cut = Cut::together) {
-    Segmenter segmenter(cut);
+std::string segments_of(std::string_view statements, Cut cut = Cut::together,
+                        spi::TransactionalDdl ddl = spi::TransactionalDdl::full) {
+    Segmenter segmenter(cut, ddl);
     std::string text;
     std::size_t begun = 0;
     for (const char statement : statements) {
@@ -89,6 +90,13 @@ TEST(segment, leaves_everything_in_a_block_until_its_commit) {
     EXPECT_EQ(segments_of("BtntCt"), "O(BtntC.) T(t)");
     EXPECT_EQ(segments_of("BtBtCt"), "O(BtBtC.) T(t)");
     EXPECT_EQ(segments_of("Btt"), "O(Btt)");
+}
+
+TEST(segment, ends_a_block_where_the_server_commits_it) {
+    constexpr auto kNone = spi::TransactionalDdl::none;
+
+    EXPECT_EQ(segments_of("BtntC", Cut::together, kNone), "O(Bt) N(n) T(t) N(C)");
+    EXPECT_EQ(segments_of("BttC", Cut::together, kNone), "O(BttC.)");
 }
 
 TEST(segment, of_a_commit_without_a_block_is_bare) {
