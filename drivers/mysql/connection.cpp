@@ -20,7 +20,17 @@ namespace aether::migrate::mysql {
 
 namespace {
 
-constexpr std::chrono::seconds kWarningsLimit{5};
+constexpr std::chrono::seconds kAfterwardsLimit{5};
+
+// In safe-update mode the server refuses a DELETE or UPDATE that names no row by its key, as ours of whole
+// tables.
+constexpr std::string_view kAllowChanges =
+    "SET @aether_safe_updates = @@session.sql_safe_updates, SESSION sql_safe_updates = 0";
+constexpr std::string_view kForbidChanges = "SET SESSION sql_safe_updates = @aether_safe_updates";
+
+bool changes_rows(const spi::BoundStatement& statement) {
+    return statement.sql.starts_with("DELETE") || statement.sql.starts_with("UPDATE");
+}
 
 }  // namespace
 
@@ -65,7 +75,7 @@ void MysqlConnection::tell_warnings() {
     std::vector<spi::Rows> answers;
     try {
         answers = session_.ask("SHOW WARNINGS LIMIT 20", "SHOW WARNINGS",
-                               {{}, std::chrono::steady_clock::now() + kWarningsLimit});
+                               {{}, std::chrono::steady_clock::now() + kAfterwardsLimit});
     } catch (const Error&) {
         if (session_.lost())
             throw;
@@ -84,15 +94,25 @@ std::vector<spi::Rows> MysqlConnection::do_batch(std::span<const spi::BoundState
     std::vector<spi::Rows> answers;
     if (statements.empty())
         return answers;
-    std::string text;
+    const bool changes = std::any_of(statements.begin(), statements.end(), changes_rows);
+    std::string text(changes ? kAllowChanges : std::string_view());
     for (const spi::BoundStatement& statement : statements)
         text.append(text.empty() ? "" : ";\n").append(bind(statement));
+    if (changes)
+        text.append(";\n").append(kForbidChanges);
     const Watch watch(watcher_, wait, limits_.lock_timeout());
     const std::optional<ServerError> error =
         session_.run(text, Session::RowsAre::kept, wait,
                      [&answers](spi::Rows&& rows) { answers.push_back(std::move(rows)); });
-    if (error)
+    if (changes && !answers.empty())
+        answers.erase(answers.begin());
+    if (error) {
+        if (changes)
+            session_.ask(kForbidChanges, "SET sql_safe_updates",
+                         {{}, std::chrono::steady_clock::now() + kAfterwardsLimit});
         throw bookkeeping_error(*error, statements[std::min(answers.size(), statements.size() - 1)].sql);
+    }
+    answers.resize(statements.size());
     return answers;
 }
 

@@ -26,10 +26,6 @@ constexpr std::string_view kLocalRemedy =
     "write the rows as INSERT statements, or load a file of the server's (without LOCAL)";
 constexpr std::string_view kRelease = "COMMIT or ROLLBACK with RELEASE";
 constexpr std::string_view kReleaseRemedy = "leave out RELEASE: it ends the session";
-constexpr std::string_view kSetTransaction = "SET TRANSACTION without SESSION";
-constexpr std::string_view kSetTransactionRemedy =
-    "write SET SESSION TRANSACTION: without SESSION it holds for the next transaction only, which is the "
-    "journal's";
 constexpr std::string_view kClientRemedy = "leave out what only the mysql client understands";
 
 // The first rule that fits decides, so exceptions stand before what they are exceptions from. Whether CALL
@@ -94,7 +90,8 @@ constexpr auto kStatements = std::to_array<StatementRule>({
     {"SET GLOBAL|PERSIST|PERSIST_ONLY", StatementKind::non_transactional, kSetGlobal},
     {"SET @ @ GLOBAL|PERSIST|PERSIST_ONLY", StatementKind::non_transactional, kSetGlobal},
     {"SET SESSION|LOCAL TRANSACTION", StatementKind::session_setting, "SET SESSION TRANSACTION"},
-    {"SET TRANSACTION", StatementKind::refused, kSetTransaction, kSetTransactionRemedy},
+    // It holds for the next transaction, and is refused in one.
+    {"SET TRANSACTION", StatementKind::session_setting_alone, "SET TRANSACTION"},
     {"SET [SESSION|LOCAL] AUTOCOMMIT = 1|ON|TRUE .", StatementKind::session_setting, kSetAutocommit},
     {"SET … AUTOCOMMIT", StatementKind::controls_transaction, kSetAutocommit},
     {"SET @ @", StatementKind::session_setting, "SET"},
