@@ -193,7 +193,7 @@ class MariaDbPlace(Place):
         return {name for (name,) in self.sql("SHOW TABLES")}
 
     def slow(self, seconds):
-        return f"DO SLEEP({seconds})"
+        return f"SELECT SLEEP({seconds})"  # DO would pass over a KILL QUERY
 
     def slow_table(self, name, seconds):
         return f"CREATE TABLE {name} AS SELECT SLEEP({seconds}) AS i"

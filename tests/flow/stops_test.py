@@ -108,7 +108,9 @@ class Stops:
         self.assertEqual((self.row(), self.journal()), ((8, False), []))
         self.assertEqual(self.tables(), [f"b{number}" for number in range(1, 9)])
         self.assertEqual(self.ran(), [*range(1, 9), *range(101, 109)])
-        self.assertEqual(self.history(), [(str(number), "applied") for number in range(1, 9)])
+        # A row that goes back to clean says so, and moves nothing.
+        self.assertEqual([event for event in self.history() if event[1] != "repaired"],
+                         [(str(number), "applied") for number in range(1, 9)])
 
 
 if __name__ == "__main__":
