@@ -43,6 +43,7 @@ SETTINGS = {
     "bind_address": "127.0.0.1",
     "skip_name_resolve": "ON",
     "innodb_flush_method": "nosync",
+    "debug_no_sync": "ON",
     "innodb_flush_log_at_trx_commit": "2",
     "innodb_buffer_pool_size": "32M",
     "innodb_log_file_size": "16M",
@@ -216,7 +217,7 @@ class MariaDb:
         # Without the test database there is no anonymous user either, which would shadow `m` on this host.
         process = self._run_as_server(
             [find_program("mariadb-install-db"), "--no-defaults", f"--datadir={self.data}", "--skip-test-db",
-             "--auth-root-authentication-method=normal", f"--tmpdir={self.base / 'tmp'}", "--innodb-flush-method=nosync",
+             "--auth-root-authentication-method=normal", f"--tmpdir={self.base / 'tmp'}", "--innodb-flush-method=nosync", "--debug-no-sync",
              f"--innodb-log-file-size={self.settings['innodb_log_file_size']}"],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         try:
