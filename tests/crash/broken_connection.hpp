@@ -36,8 +36,9 @@ private:
                                     const spi::Wait& wait) override {
         std::vector<spi::BoundStatement> sent;
         for (const spi::BoundStatement& statement : statements) {
-            (holds(statement, "INSERT INTO \"public\".\"schema_migrations_history\"") ? late_ : sent)
-                .push_back(statement);
+            const bool appends =
+                holds(statement, "INSERT INTO") && holds(statement, "schema_migrations_history");
+            (appends ? late_ : sent).push_back(statement);
         }
         std::vector<spi::Rows> answers = inner().batch(sent, wait);
         answers.resize(statements.size(), one_row());

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "../postgres/fixture.hpp"
-#include "fault_sweep.hpp"
+#include "sweep_in_test.hpp"
 
 namespace aether::migrate::crash {
 namespace {
@@ -22,19 +22,7 @@ class BrokenVariantsTest : public postgres::PostgresTest {
 protected:
     template <typename Broken>
     std::vector<std::string> sweep(const Scenario& scenario, const std::string& until) const {
-        SweepOptions options;
-        options.until = until;
-        options.decorate = [](spi::Connection& inner) { return std::make_unique<Broken>(inner); };
-        const Ground ground(postgres_database(), url());
-        return FaultSweep(ground, scenario, options).run().violations;
-    }
-
-    static Scenario up_of(Folder folder) {
-        Scenario scenario;
-        scenario.name = "broken";
-        scenario.folder = std::move(folder);
-        scenario.operation = Target{UpTarget{}};
-        return scenario;
+        return sweep_broken<Broken>(Ground(postgres_database(), url()), scenario, until);
     }
 
     // Another process applies everything in the middle of the first file's run.

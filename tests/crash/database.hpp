@@ -47,5 +47,7 @@ struct Database {
 };
 
 const Database& postgres_database();
+const Database& sqlite_database();
+const Database& mariadb_database();
 
 }  // namespace aether::migrate::crash

@@ -107,7 +107,10 @@ FaultyRun run_with_fault(const Ground& ground, const Folder& folder, const Opera
         run.account.told = Told::nothing;
     }
     run.place = faulty.place();
-    run.locks_left = ground.count_locks();
+    // Here the connection of a process that was killed is still open; what it holds would end with the
+    // process.
+    if (!faulty.killed() || ground.has_sessions())
+        run.locks_left = ground.count_locks();
     return run;
 }
 
@@ -128,8 +131,7 @@ SweepOptions options_of_environment() {
 
 FaultSweep::FaultSweep(const Ground& ground, const Scenario& scenario, SweepOptions options)
     : ground_(ground), scenario_(scenario), options_(std::move(options)) {
-    // Without a server no session is lost alone.
-    if (ground.database().sessions.own.empty())
+    if (!ground.has_sessions())
         options_.losses = {Loss::process};
 }
 
@@ -147,8 +149,10 @@ void FaultSweep::prepare() const {
     }
     if (!scenario_.interruption)
         return;
-    const FaultyRun run =
-        run_with_fault(ground_, scenario_.folder, scenario_.interrupted, *scenario_.interruption, {});
+    Fault fault = *scenario_.interruption;
+    if (!ground_.has_sessions())
+        fault.loss = Loss::process;
+    const FaultyRun run = run_with_fault(ground_, scenario_.folder, scenario_.interrupted, fault, {});
     if (run.place.empty())
         throw std::runtime_error(scenario_.name + ": the first run was not interrupted");
     if (scenario_.after_interruption)

@@ -6,24 +6,13 @@
 #include <cstdio>
 
 #include "../postgres/fixture.hpp"
+#include "sweep_in_test.hpp"
 
 namespace aether::migrate::crash {
 namespace {
 
 class FaultSweepTest : public postgres::PostgresTest {
 protected:
-    void sweep(const Scenario& scenario) {
-        const Ground ground(postgres_database(), url());
-        const SweepResult result = FaultSweep(ground, scenario, options_of_environment()).run();
-
-        std::printf("%-36s %4zu faults\n", scenario.name.c_str(), result.points);
-        std::fflush(stdout);
-        EXPECT_GT(result.points, 0U);
-        for (const std::string& violation : result.violations) {
-            ADD_FAILURE() << violation;
-        }
-    }
-
     void leave_invalid_index() const {
         run_and_kill("CREATE INDEX CONCURRENTLY i2 ON t2 (a)",
                      "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT FROM t2");
@@ -31,16 +20,13 @@ protected:
 };
 
 TEST_F(FaultSweepTest, every_operation_leaves_a_known_state) {
-    for (const Scenario& scenario : plain_scenarios(postgres_database().words)) {
-        sweep(scenario);
-    }
+    const Ground ground(postgres_database(), url());
+    sweep_in_test(ground, plain_scenarios(postgres_database().words));
 }
 
 TEST_F(FaultSweepTest, a_resumed_run_can_be_cut_off_too) {
-    for (const Scenario& scenario :
-         resuming_scenarios(postgres_database().words, [this] { leave_invalid_index(); })) {
-        sweep(scenario);
-    }
+    const Ground ground(postgres_database(), url());
+    sweep_in_test(ground, resuming_scenarios(postgres_database().words, [this] { leave_invalid_index(); }));
 }
 
 // The engine sees one call; on the server it is a statement for each object.

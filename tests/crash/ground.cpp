@@ -131,7 +131,7 @@ std::vector<bool> Ground::ask(const std::vector<std::string>& conditions) const 
 }
 
 std::function<void()> Ground::cut(spi::Connection& session) const {
-    if (database_.sessions.own.empty())
+    if (!has_sessions())
         return [] {};
     const std::string name =
         session.query({database_.sessions.own, {}}, limit()).rows.at(0).at(0).value_or("");

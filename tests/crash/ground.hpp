@@ -66,6 +66,8 @@ public:
 
     const Database& database() const { return database_; }
     const std::string& url() const { return url_; }
+    /// Whether a server has the sessions; without one a session is lost with its process only.
+    bool has_sessions() const { return !database_.sessions.own.empty(); }
     /// Opens another session, as a process of its own would. Throws Error.
     spi::Opened open() const;
 
@@ -76,8 +78,7 @@ public:
     std::size_t count_locks() const;
     /// Tells of each condition whether it is true.
     std::vector<bool> ask(const std::vector<std::string>& conditions) const;
-    /// Returns what ends a session and waits until it is gone; it does nothing where sessions end with their
-    /// process only.
+    /// Returns what ends a session and waits until it is gone; without a server it does nothing.
     std::function<void()> cut(spi::Connection& session) const;
     /// Runs one statement; returns its rows. Throws Error.
     std::vector<std::vector<std::string>> run(const std::string& sql) const;
