@@ -28,6 +28,18 @@ constexpr std::string_view kAllowChanges =
     "SET @aether_safe_updates = @@session.sql_safe_updates, SESSION sql_safe_updates = 0";
 constexpr std::string_view kForbidChanges = "SET SESSION sql_safe_updates = @aether_safe_updates";
 
+// Returns a text up to the end of its last statement. What follows a semicolon is a statement to the servers,
+// even a comment alone: MariaDB answers it, MySQL refuses it (Error 1065).
+std::string_view without_last_comment(std::string_view text) {
+    const std::size_t last = text.find_last_not_of(" \t\r\n\f\v");
+    if (last != std::string_view::npos && text[last] == ';')
+        return text;
+    const std::vector<std::string_view> statements = spi::statements_of(text, dialect());
+    if (statements.empty())
+        return {};
+    return {text.data(), statements.back().data() + statements.back().size()};
+}
+
 bool changes_rows(const spi::BoundStatement& statement) {
     return statement.sql.starts_with("DELETE") || statement.sql.starts_with("UPDATE");
 }
@@ -52,6 +64,9 @@ spi::Look MysqlConnection::do_look(const spi::TableNames& tables, const spi::Wai
 
 spi::ScriptResult MysqlConnection::do_execute(std::string_view text, const spi::Wait& wait) {
     spi::ScriptResult outcome;
+    text = without_last_comment(text);
+    if (text.empty())
+        return outcome;
     const Watch watch(watcher_, wait, limits_.lock_timeout());
     const std::optional<ServerError> error =
         session_.run(text, Session::RowsAre::dropped, wait, [&outcome](spi::Rows&&) { ++outcome.completed; });
