@@ -96,7 +96,7 @@ class Chaos:
         for _ in range(chance.randint(1, 4)):
             self.disturb(chance, longest)
         self.story.append("up, undisturbed")
-        result = self.migrate("up")
+        result = finish(self.start("up"), seconds=END_SECONDS)
         self.assertEqual(result.code, 0, f"the undisturbed end failed:\n{result.err}")
         self.true_records("at the end")
         self.assertEqual((self.place.schema(), self.ran()), wanted)

@@ -7,8 +7,8 @@ import unittest
 from interop import InteropTest, each_pair, finish, only_ours, ours, wait_until, write_files
 from others import OnSqlite, SqliteFile
 
-# A second or two of work in one statement.
-SLOW = ("CREATE TABLE slow AS WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 4000000)"
+# Half a second of work in one statement; SQLite has nothing that waits without working.
+SLOW = ("CREATE TABLE slow AS WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000000)"
         " SELECT count(*) FROM n;")
 FILES = {
     "1_slow.up.sql": SLOW,
@@ -64,18 +64,15 @@ class SqliteLocks(OnSqlite, InteropTest):
 
     @each_pair
     def test_golang_migrate_does_not_wait_for_ours(self, peer, scheme):
-        """It fails on the file's own lock while our transaction is open, and leaves the row as it was."""
+        """Started together both may run a file, and either may fail: of ours what it records is what it applied."""
         database = SqliteFile()
         process = ours().start(database.url(scheme), self.folder, "up")
-        wait_until(lambda: self.lock_file(database).exists(), "our lock")
         theirs = peer.run(database.url(scheme), self.folder, "up")
         mine = finish(process)
-        # Who came first applied the slow file; the other saw a locked file, a dirty row, a row or a table that was
-        # there already. What counts is that ours recorded no more than it did.
-        self.assertIn((mine.code, theirs.code), [(0, 0), (0, 1), (1, 0), (1, 1)])
-        applied = {version for version, event in database.history() if event == "applied"}
-        reported = {int(line.split("/")[0]) for line in mine.lines() if "/u " in line}
-        self.assertEqual(applied, reported, mine.err)
+        applied = [version for version, event in database.history() if event == "applied"]
+        said = [int(line.split("/")[0]) for line in mine.lines() if line.endswith("(T)")]
+        self.assertEqual(applied, said, f"{mine.err}\n{theirs.err}")
+        self.assertLessEqual({"slow"}, database.relations(), "neither of them applied the first file")
 
     @each_pair
     def test_ours_takes_a_running_golang_migrate_for_a_failed_one(self, peer, scheme):

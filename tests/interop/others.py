@@ -36,7 +36,9 @@ class OtherDatabase:
         return (int(rows[0][0]), rows[0][1] == "1") if rows else None
 
     def history(self):
-        """Our history as (version, event), oldest first."""
+        """Our history as (version, event), oldest first; empty without the table."""
+        if f"{self.table}_history" not in self.tables():
+            return []
         rows = self.sql(f"SELECT version, event FROM {self.table}_history ORDER BY id")
         return [(int(version), event) for version, event in rows]
 
