@@ -362,6 +362,10 @@ class MariaDb:
         """A session that stays open; the caller closes it."""
         return Session(self, db, user)
 
+    def own_end(self):
+        """The exit code of a server that nobody here stopped; None while it runs."""
+        return self._process.poll() if self._process is not None else None
+
     def answers(self):
         """Whether somebody listens on the port."""
         try:

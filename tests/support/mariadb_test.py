@@ -13,7 +13,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 import mariadb as module  # noqa: E402
-from cluster import ClusterError, SqlError, process_start  # noqa: E402
+from cluster import ClusterError, SqlError, children_of, process_start  # noqa: E402
 from mariadb import MariaDb  # noqa: E402
 
 WITH_MARIADB = pathlib.Path(__file__).resolve().parent / "with_mariadb"
@@ -177,9 +177,11 @@ class CleanUpTest(unittest.TestCase):
 
     def test_the_server_ends_with_a_killed_run_and_the_next_one_sweeps_the_folder(self):
         process, base, server = self.start()
+        (sleeper,) = [pid for pid in children_of(process.pid) if pid != server]
 
         os.kill(process.pid, signal.SIGKILL)
         process.wait(60)
+        os.kill(sleeper, signal.SIGKILL)
 
         self.assertTrue(wait_until(lambda: is_gone(server)))
         self.assertTrue(base.exists())
@@ -190,6 +192,15 @@ class CleanUpTest(unittest.TestCase):
         done = subprocess.run([sys.executable, WITH_MARIADB, "--", "sh", "-c", "exit 7"], timeout=120, check=False)
 
         self.assertEqual(done.returncode, 7)
+
+    def test_a_server_that_is_gone_at_the_end_is_told(self):
+        end = 'kill -9 "$(cat "${AETHER_TEST_MARIADB_SOCKET%/*}/pid")"; sleep 1'
+        done = subprocess.run([sys.executable, WITH_MARIADB, "--", "sh", "-c", end], capture_output=True, text=True,
+                              timeout=120, check=False)
+
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("the server ended by itself, with -9", done.stderr)
+        self.assertIn("ready for connections", done.stderr)
 
 
 if __name__ == "__main__":
