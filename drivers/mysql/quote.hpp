@@ -1,22 +1,18 @@
 // SPDX-License-Identifier: MIT
-// Quoted identifiers for the driver's own statements.
+// Quoted identifiers for the driver's own statements: backticks hold in every sql_mode, ANSI_QUOTES too.
 #pragma once
 
 #include <string>
 #include <string_view>
 
+#include <aether/migrate/spi/quote.hpp>
+
+#include "dialect.hpp"
+
 namespace aether::migrate::mysql {
 
-/// Returns a name in backticks, inner ones doubled: a name in every sql_mode, ANSI_QUOTES too.
 inline std::string quote(std::string_view name) {
-    std::string quoted = "`";
-    for (const char character : name) {
-        if (character == '`')
-            quoted.push_back('`');
-        quoted.push_back(character);
-    }
-    quoted.push_back('`');
-    return quoted;
+    return spi::quote_identifier(dialect(), name);
 }
 
 /// Returns `schema`.`name`.

@@ -12,11 +12,12 @@
 #include <aether/migrate/error.hpp>
 #include <aether/migrate/spi/client_name.hpp>
 #include <aether/migrate/spi/lock_id.hpp>
+#include <aether/migrate/spi/quote.hpp>
 
 #include "backend.hpp"
+#include "dialect.hpp"
 #include "errors.hpp"
 #include "lease_sql.hpp"
-#include "quote.hpp"
 #include "rollback_guard.hpp"
 
 namespace aether::migrate::postgres {
@@ -69,6 +70,7 @@ Obstacle obstacle_of(const PGresult* result) {
 
 // golang-migrate makes the lock table in the current schema, even when the version table is elsewhere.
 Lease::Tables Lease::tables(const spi::Look& look) const {
+    const auto quote = [](std::string_view name) { return spi::quote_identifier(dialect(), name); };
     const std::string schema = quote(look.facts.schema) + ".";
     return {schema + quote(parameters_.lock_table), schema + quote(lease_name(parameters_.lock_table)),
             std::to_string(spi::lock_id({}, parameters_.lock_database.value_or(look.facts.database)))};

@@ -5,18 +5,14 @@
 #include <string>
 #include <string_view>
 
+#include <aether/migrate/spi/quote.hpp>
+
+#include "dialect.hpp"
+
 namespace aether::migrate::sqlite {
 
-/// Returns a name in double quotes, inner ones doubled.
 inline std::string quote(std::string_view name) {
-    std::string quoted = "\"";
-    for (const char character : name) {
-        if (character == '"')
-            quoted.push_back('"');
-        quoted.push_back(character);
-    }
-    quoted.push_back('"');
-    return quoted;
+    return spi::quote_identifier(dialect(), name);
 }
 
 }  // namespace aether::migrate::sqlite

@@ -10,6 +10,8 @@
 #include <cstring>
 #include <utility>
 
+#include <aether/migrate/spi/quote.hpp>
+
 #include "dialect.hpp"
 #include "look.hpp"
 
@@ -90,7 +92,9 @@ void TinyConnection::do_drop(const spi::TableNames&, const spi::Wait& wait) {
     session_.run({"BEGIN IMMEDIATE", {}}, wait);
     try {
         for (const auto& row : session_.run({kObjects, {}}, wait).rows) {
-            session_.run({"DROP " + row[0].value() + " " + quote_name(row[1].value()), {}}, wait);
+            session_.run(
+                {"DROP " + row[0].value() + " " + spi::quote_identifier(tiny::dialect(), row[1].value()), {}},
+                wait);
         }
         session_.run({"COMMIT", {}}, wait);
     } catch (...) {  // whatever it is: all of it is undone

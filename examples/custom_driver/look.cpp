@@ -5,6 +5,10 @@
 #include <filesystem>
 #include <sstream>
 
+#include <aether/migrate/spi/quote.hpp>
+
+#include "dialect.hpp"
+
 namespace tiny {
 
 namespace {
@@ -23,14 +27,17 @@ std::int64_t number(const spi::Value& value) {
 
 void read_version(Session& session, const std::string& table, spi::Look& look, const spi::Wait& wait) {
     for (const auto& row :
-         session.run({"SELECT version, dirty FROM " + quote_name(table) + " LIMIT 2", {}}, wait).rows) {
+         session
+             .run({"SELECT version, dirty FROM " + spi::quote_identifier(dialect(), table) + " LIMIT 2", {}},
+                  wait)
+             .rows) {
         look.version_rows.push_back({number(row[0]), number(row[1]) != 0});
     }
 }
 
 void read_history(Session& session, const std::string& table, spi::Look& look, const spi::Wait& wait) {
-    const std::string sql =
-        "SELECT leads_to, applied FROM " + quote_name(table) + " ORDER BY id DESC LIMIT 1";
+    const std::string sql = "SELECT leads_to, applied FROM " + spi::quote_identifier(dialect(), table) +
+                            " ORDER BY id DESC LIMIT 1";
     for (const auto& row : session.run({sql, {}}, wait).rows) {
         look.history_rows = true;
         look.history_version = number(row[0]);
@@ -39,7 +46,8 @@ void read_history(Session& session, const std::string& table, spi::Look& look, c
 }
 
 void read_journal(Session& session, const std::string& table, spi::Look& look, const spi::Wait& wait) {
-    for (const auto& row : session.run({"SELECT leads_to FROM " + quote_name(table), {}}, wait).rows) {
+    for (const auto& row :
+         session.run({"SELECT leads_to FROM " + spi::quote_identifier(dialect(), table), {}}, wait).rows) {
         look.journal_row = true;
         look.journal_current = look.version_rows.size() == 1 && look.version_rows[0].dirty &&
                                look.version_rows[0].version == number(row[0]);

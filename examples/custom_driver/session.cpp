@@ -174,12 +174,4 @@ spi::ScriptResult Session::run_text(std::string_view text, const spi::Wait& wait
     return result;
 }
 
-std::string quote_name(std::string_view name) {
-    std::string text = "\"";
-    for (const char letter : name) {
-        text += letter == '"' ? std::string("\"\"") : std::string(1, letter);
-    }
-    return text + "\"";
-}
-
 }  // namespace tiny

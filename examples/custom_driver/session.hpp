@@ -40,7 +40,4 @@ private:
     std::unique_ptr<sqlite3, decltype(&sqlite3_close)> database_{nullptr, &sqlite3_close};
 };
 
-/// Returns a name between quotes.
-std::string quote_name(std::string_view name);
-
 }  // namespace tiny

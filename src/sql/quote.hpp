@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Writes names into SQL so that they can't be anything but names.
+// Quotes the names of our tables, which somebody chose.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace aether::migrate::sql {
 
-/// Returns the name between the dialect's quotes, each quote inside it doubled. Its length is not checked.
+/// Returns what spi::quote_identifier() does. The name's length is not checked.
 /// Throws Error (invalid_argument) for an empty name and for one that holds a zero byte.
 std::string quote_identifier(const spi::Dialect& dialect, std::string_view name);
 
