@@ -7,7 +7,6 @@
 #include <sys/socket.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <utility>
 
@@ -37,14 +36,6 @@ constexpr int kAnyEvent = MYSQL_WAIT_READ | MYSQL_WAIT_WRITE | MYSQL_WAIT_TIMEOU
 
 bool passed(const std::optional<steady_clock::time_point>& moment) {
     return moment && steady_clock::now() >= *moment;
-}
-
-// poll()'s argument for a moment; -1 waits for ever, which only an operation of the server itself may do.
-int poll_milliseconds(const std::optional<steady_clock::time_point>& moment) {
-    if (!moment)
-        return -1;
-    const auto left = std::chrono::ceil<milliseconds>(*moment - steady_clock::now());
-    return static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 3'600'000));
 }
 
 void keep_earlier(std::optional<steady_clock::time_point>& moment, steady_clock::time_point other) {
@@ -127,11 +118,7 @@ int Session::wait_for(int wanted, Waiting& waiting) {
         events = static_cast<short>(events | ((wanted & MYSQL_WAIT_READ) != 0 ? POLLIN : 0));
         events = static_cast<short>(events | ((wanted & MYSQL_WAIT_WRITE) != 0 ? POLLOUT : 0));
         events = static_cast<short>(events | ((wanted & MYSQL_WAIT_EXCEPT) != 0 ? POLLPRI : 0));
-        std::array<pollfd, 2> watched{pollfd{static_cast<int>(mysql_get_socket(raw)), events, 0},
-                                      pollfd{wake_up_.descriptor(), POLLIN, 0}};
-        poll(watched.data(), watched.size(), poll_milliseconds(until));
-        wake_up_.clear();
-        const short came = watched[0].revents;
+        const short came = wake_up_.wait_until(static_cast<int>(mysql_get_socket(raw)), events, until);
         int ready = 0;
         if ((came & (POLLIN | POLLHUP | POLLERR | POLLNVAL)) != 0)
             ready |= MYSQL_WAIT_READ;

@@ -14,9 +14,9 @@
 
 #include <mysql.h>
 #include <aether/migrate/spi/connection.hpp>
+#include <aether/migrate/spi/wake_up.hpp>
 
 #include "parameters.hpp"
-#include "wake_up.hpp"
 
 namespace aether::migrate::mysql {
 
@@ -108,7 +108,7 @@ private:
 
     const Parameters& parameters_;
     std::unique_ptr<MYSQL, ConnectionClose> connection_;
-    WakeUp wake_up_;
+    spi::WakeUp wake_up_;
     std::function<void(std::chrono::milliseconds)> listener_;
     std::exception_ptr thrown_;
     bool lost_ = false;

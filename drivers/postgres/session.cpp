@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <cstdint>
 #include <future>
 #include <memory>
 #include <optional>
@@ -30,16 +29,6 @@ constexpr std::chrono::milliseconds kAskAgain{500};
 constexpr std::chrono::seconds kConnectLimit{30};
 // How often the listeners hear that a call still waits.
 constexpr std::chrono::milliseconds kPulse{100};
-
-// Returns poll()'s argument for a deadline; -1 waits for ever, which only an operation of the server itself
-// may do.
-int poll_milliseconds(const std::optional<SteadyTime>& deadline) {
-    if (!deadline)
-        return -1;
-    const auto left =
-        std::chrono::ceil<std::chrono::milliseconds>(*deadline - std::chrono::steady_clock::now());
-    return static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 3'600'000));
-}
 
 bool passed(const std::optional<SteadyTime>& deadline) {
     return deadline && std::chrono::steady_clock::now() >= *deadline;
@@ -118,7 +107,7 @@ void Session::connect(const spi::Wait& wait) {
     while (PQstatus(raw()) != CONNECTION_BAD && status != PGRES_POLLING_OK &&
            status != PGRES_POLLING_FAILED) {
         const short events = status == PGRES_POLLING_READING ? POLLIN : POLLOUT;
-        wake_up_.wait_for(PQsocket(raw()), events, poll_milliseconds(wait.deadline));
+        wake_up_.wait_until(PQsocket(raw()), events, wait.deadline);
         if (wait.stop.stop_requested()) {
             throw Error(ErrorCode::cancelled, "stopped while connecting");
         }
@@ -232,7 +221,7 @@ void Session::flush_and_read(Waiting& waiting) {
         until = std::min(*until, waiting.cancellation.again);
     if (heard)
         until = std::min(until.value_or(waiting.pulse), waiting.pulse);
-    wake_up_.wait_for(PQsocket(raw()), events, poll_milliseconds(until));
+    wake_up_.wait_until(PQsocket(raw()), events, until);
     if (cancelling && passed(limit))
         fail_lost();
     ask_to_cancel(waiting);

@@ -15,10 +15,10 @@
 
 #include <libpq-fe.h>
 #include <aether/migrate/spi/connection.hpp>
+#include <aether/migrate/spi/wake_up.hpp>
 
 #include "kept_plans.hpp"
 #include "parameters.hpp"
-#include "wake_up.hpp"
 
 namespace aether::migrate::postgres {
 
@@ -132,7 +132,7 @@ private:
 
     ConnectionPointer connection_;
     std::unique_ptr<Listeners> listeners_;  // libpq keeps its address
-    WakeUp wake_up_;
+    spi::WakeUp wake_up_;
     KeptPlans kept_plans_;
     std::vector<spi::BoundStatement> opening_;
     ErrorStyle error_style_;
