@@ -4,19 +4,16 @@
 
 #include <mysqld_error.h>
 
-#include <algorithm>
-#include <charconv>
 #include <cstdint>
-#include <cstdlib>
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 #include <aether/migrate/error.hpp>
+#include <aether/migrate/spi/stored_number.hpp>
 
 #include "errors.hpp"
 #include "quote.hpp"
@@ -49,29 +46,9 @@ std::string_view text_of(const spi::Value& value) {
     return value ? std::string_view(*value) : std::string_view();
 }
 
-[[noreturn]] void fail_damaged() {
-    ErrorDetails details;
-    details.code = ErrorCode::bookkeeping_failed;
-    details.message = "the history's last row is damaged: its column applied does not hold a count and a sum";
-    details.next = "mend the row, or do without the history for now: x-history=false in the database URL";
-    throw Error(std::move(details));
-}
-
-template <typename Number>
-Number take_number(std::string_view& text) {
-    Number number{};
-    const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (fault != std::errc{})
-        fail_damaged();
-    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-    if (!text.empty())
-        text.remove_prefix(1);  // the blank
-    return number;
-}
-
 std::int64_t number_of(const spi::Value& value) {
     std::string_view text = text_of(value);
-    return take_number<std::int64_t>(text);
+    return spi::take_number<std::int64_t>(text);
 }
 
 void take_facts(const spi::Rows& rows, spi::Look& look) {
@@ -95,8 +72,8 @@ void take_history(const spi::Rows& rows, spi::Look& look) {
     const std::vector<spi::Value>& row = rows.rows.front();
     look.history_version = number_of(row.at(0));
     std::string_view applied = text_of(row.at(1));
-    look.applied_count = take_number<std::uint64_t>(applied);
-    look.applied_sum = take_number<std::uint64_t>(applied);
+    look.applied_count = spi::take_number<std::uint64_t>(applied);
+    look.applied_sum = spi::take_number<std::uint64_t>(applied);
 }
 
 std::optional<Seen> reason_of(unsigned number) {

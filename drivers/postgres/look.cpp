@@ -4,14 +4,12 @@
 #include "look.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include <fmt/format.h>
-#include <aether/migrate/error.hpp>
+#include <aether/migrate/spi/stored_number.hpp>
 
 #include "session.hpp"
 
@@ -102,27 +100,6 @@ bool truth(const PGresult* result, int column) {
     return cell(result, column) == "t";
 }
 
-// Only the texts among the columns can be damaged: the numbers are of a type that the server checks.
-[[noreturn]] void fail_damaged() {
-    ErrorDetails details;
-    details.code = ErrorCode::bookkeeping_failed;
-    details.message = "the history's last row is damaged: its column applied does not hold a count and a sum";
-    details.next = "mend the row, or do without the history for now: x-history=false in the database URL";
-    throw Error(std::move(details));
-}
-
-template <typename Number>
-Number take_number(std::string_view& text) {
-    Number number{};
-    const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (fault != std::errc{})
-        fail_damaged();
-    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-    if (!text.empty())
-        text.remove_prefix(1);  // the separator
-    return number;
-}
-
 /// The journal's row.
 struct JournalRow {
     std::int64_t leads_to = -1;
@@ -146,17 +123,17 @@ void read_rows(std::string_view rest, spi::Look& look) {
         const char from = row.front();
         row.remove_prefix(2);
         if (from == 'j') {
-            const auto leads_to = take_number<std::int64_t>(row);
+            const auto leads_to = spi::take_number<std::int64_t>(row);
             journal = JournalRow{leads_to, row};
         } else if (from == 'h') {
             look.history_rows = true;
-            look.history_version = take_number<std::int64_t>(row);
-            look.applied_count = take_number<std::uint64_t>(row);
-            look.applied_sum = take_number<std::uint64_t>(row);
+            look.history_version = spi::take_number<std::int64_t>(row);
+            look.applied_count = spi::take_number<std::uint64_t>(row);
+            look.applied_sum = spi::take_number<std::uint64_t>(row);
             history_xmin = row;
         } else {
-            const auto version = take_number<std::int64_t>(row);
-            const bool dirty = take_number<int>(row) == 1;
+            const auto version = spi::take_number<std::int64_t>(row);
+            const bool dirty = spi::take_number<int>(row) == 1;
             look.version_rows.push_back({version, dirty});
             row_xmin = row;
         }
