@@ -2,7 +2,6 @@
 // Removes everything of the current database, and says beforehand what that is.
 #include "drop.hpp"
 
-#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -10,6 +9,7 @@
 
 #include <fmt/format.h>
 #include <aether/migrate/error.hpp>
+#include <aether/migrate/spi/characters.hpp>
 
 #include "bind.hpp"
 #include "errors.hpp"
@@ -54,12 +54,7 @@ struct Object {
     std::string schema;
     std::string name;
 
-    std::string label() const {
-        std::string word = kind;
-        std::transform(word.begin(), word.end(), word.begin(),
-                       [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-        return fmt::format("{} {}.{}", word, schema, name);
-    }
+    std::string label() const { return fmt::format("{} {}.{}", spi::lower_case(kind), schema, name); }
     std::string statement() const { return fmt::format("DROP {} IF EXISTS {}", kind, quote(schema, name)); }
 };
 

@@ -12,6 +12,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <aether/migrate/spi/characters.hpp>
+
 #include "effect_statement.hpp"
 #include "fingerprint.hpp"
 #include "quote.hpp"
@@ -33,9 +35,7 @@ struct NotedObject {
     std::string before;
 
     std::string label() const {
-        std::string word(word_of(kind));
-        std::transform(word.begin(), word.end(), word.begin(),
-                       [](char c) { return static_cast<char>(c + 32); });
+        const std::string word = spi::lower_case(word_of(kind));
         return schema.empty() ? fmt::format("{} {}", word, name)
                               : fmt::format("{} {}.{}", word, schema, name);
     }

@@ -14,6 +14,7 @@
 
 #include <fmt/format.h>
 #include <aether/migrate/error.hpp>
+#include <aether/migrate/spi/characters.hpp>
 #include <aether/migrate/spi/parameters.hpp>
 #include <aether/migrate/url.hpp>
 
@@ -90,9 +91,7 @@ void read_tls_mode(std::string_view value, Parameters& parameters) {
         parameters.tls = *on ? Tls::verify : Tls::off;
         return;
     }
-    std::string small(value);
-    std::transform(small.begin(), small.end(), small.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    const std::string small = spi::lower_case(value);
     if (small == "skip-verify") {
         parameters.tls = Tls::skip_verify;
     } else if (small == "preferred") {

@@ -7,6 +7,8 @@
 #include <optional>
 #include <vector>
 
+#include <aether/migrate/spi/characters.hpp>
+
 namespace aether::migrate::mysql {
 
 namespace {
@@ -66,12 +68,6 @@ std::optional<std::size_t> find_offset(const Quoted& quoted, std::string_view te
     return places.size() == 1 ? std::optional(places.front()) : std::nullopt;
 }
 
-std::size_t characters_before(std::string_view text, std::size_t offset) {
-    return static_cast<std::size_t>(
-        std::count_if(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(offset),
-                      [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U; }));
-}
-
 }  // namespace
 
 std::size_t find_place(std::string_view message, std::string_view text) {
@@ -79,7 +75,7 @@ std::size_t find_place(std::string_view message, std::string_view text) {
     if (!quoted)
         return 0;
     const std::optional<std::size_t> offset = find_offset(*quoted, text);
-    return offset ? characters_before(text, *offset) + 1 : 0;
+    return offset ? spi::characters_in(text, *offset) + 1 : 0;
 }
 
 }  // namespace aether::migrate::mysql

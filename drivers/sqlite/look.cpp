@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 #include <aether/migrate/error.hpp>
+#include <aether/migrate/spi/characters.hpp>
 #include <aether/migrate/spi/client_name.hpp>
 
 #include "quote.hpp"
@@ -28,14 +29,8 @@ Number number_of(std::string_view text) {
     return number;
 }
 
-std::string lower_case(std::string text) {
-    std::transform(text.begin(), text.end(), text.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    return text;
-}
-
 bool is_true(const std::string& flag) {
-    const std::string word = lower_case(flag);
+    const std::string word = spi::lower_case(flag);
     return word == "true" || word == "t" || number_of<std::int64_t>(word) != 0;
 }
 
@@ -69,12 +64,12 @@ private:
         for (const auto& row : rows("SELECT name FROM main.sqlite_master WHERE type IN ('table', 'view') AND "
                                     "name COLLATE NOCASE IN (?, ?, ?)",
                                     {tables_.version, tables_.history, tables_.journal})) {
-            const std::string name = lower_case(*row.front());
-            look.version_table = look.version_table || name == lower_case(tables_.version);
+            const std::string name = spi::lower_case(*row.front());
+            look.version_table = look.version_table || name == spi::lower_case(tables_.version);
             look.history_table =
-                look.history_table || (tables_.history && name == lower_case(*tables_.history));
+                look.history_table || (tables_.history && name == spi::lower_case(*tables_.history));
             look.journal_table =
-                look.journal_table || (tables_.journal && name == lower_case(*tables_.journal));
+                look.journal_table || (tables_.journal && name == spi::lower_case(*tables_.journal));
         }
     }
 

@@ -11,6 +11,7 @@
 
 #include <fmt/format.h>
 #include <aether/migrate/error.hpp>
+#include <aether/migrate/spi/characters.hpp>
 #include <aether/migrate/spi/parameters.hpp>
 #include <aether/migrate/url.hpp>
 
@@ -116,10 +117,7 @@ void read_query(const Url& url, Parameters& parameters) {
 void read_table(Parameters& parameters) {
     spi::Settings& settings = parameters.settings;
     settings.table = unquoted(settings.table);
-    std::string lower = settings.table.substr(0, 7);
-    std::transform(lower.begin(), lower.end(), lower.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    if (lower == "sqlite_")
+    if (spi::lower_case(settings.table.substr(0, 7)) == "sqlite_")
         refuse("x-migrations-table: names that begin with sqlite_ are SQLite's own");
     if (settings.table_schema && *settings.table_schema != "main")
         refuse(fmt::format("x-migrations-table: there is no schema {} in a database file, only main",

@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 #include <aether/migrate/error.hpp>
+#include <aether/migrate/spi/characters.hpp>
 
 namespace aether::migrate::sqlite {
 
@@ -42,13 +43,6 @@ constexpr auto kKeys = std::to_array<Key>({
     {"_synchronous", "_sync", "synchronous", "0 1 2 3 off normal full extra"},
     {"_writable_schema", "", "writable_schema", kBool},
 });
-
-std::string lower_case(std::string_view text) {
-    std::string lower(text);
-    std::transform(lower.begin(), lower.end(), lower.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return lower;
-}
 
 bool is_integer(std::string_view text) {
     int value = 0;
@@ -85,7 +79,7 @@ bool is_word(std::string_view text) {
 // "foreign_keys(1)" or "foreign_keys=1".
 void read_any(std::string_view value, Pragmas& pragmas) {
     const std::size_t mark = value.find_first_of("(=");
-    const std::string name = lower_case(value.substr(0, mark));
+    const std::string name = spi::lower_case(value.substr(0, mark));
     std::string_view argument = mark == std::string_view::npos ? std::string_view() : value.substr(mark + 1);
     const bool closed = mark == std::string_view::npos || value[mark] == '=' || argument.ends_with(')');
     if (mark != std::string_view::npos && value[mark] == '(' && closed)
@@ -115,7 +109,7 @@ void read_pragma(std::string_view key, std::string_view value, Pragmas& pragmas)
         });
         if (found == kKeys.end())
             return;
-        const std::string word = lower_case(value);
+        const std::string word = spi::lower_case(value);
         if (found->values.empty() ? !is_integer(word) : !is_listed(found->values, word))
             refuse(key, value,
                    found->values.empty() ? "an integer" : fmt::format("one of {}", found->values));

@@ -2,7 +2,6 @@
 // Runs the text of a migration file, statement by statement, as SQLite cuts it.
 #include "script.hpp"
 
-#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -10,20 +9,14 @@
 
 #include <fmt/format.h>
 
+#include <aether/migrate/spi/characters.hpp>
+
 #include "errors.hpp"
 #include "statement.hpp"
 
 namespace aether::migrate::sqlite {
 
 namespace {
-
-// Counts characters, from 1: SQLite counts bytes.
-std::size_t position_of(std::string_view text, std::size_t offset) {
-    const std::string_view before = text.substr(0, std::min(offset, text.size()));
-    return 1 + static_cast<std::size_t>(std::count_if(before.begin(), before.end(), [](char byte) {
-               return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U;
-           }));
-}
 
 spi::ScriptFailure failure_of(const Failure& failure) {
     spi::ScriptFailure result;
@@ -103,8 +96,9 @@ spi::ScriptResult run_script(sqlite3* database, std::string_view text, Waiter& w
             const Failure failure = read_failure(database, prepared.code);
             result.failure = failure_of(failure);
             if (failure.offset >= 0)
-                result.failure->position = position_of(
-                    terminated, static_cast<std::size_t>(begin - terminated.c_str() + failure.offset));
+                result.failure->position =
+                    1 + spi::characters_in(terminated, static_cast<std::size_t>(begin - terminated.c_str() +
+                                                                                failure.offset));
             result.failure->unread = result.completed == 0;
             return result;
         }

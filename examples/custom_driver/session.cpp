@@ -8,6 +8,8 @@
 #include <thread>
 #include <utility>
 
+#include <aether/migrate/spi/characters.hpp>
+
 namespace tiny {
 
 namespace migrate = aether::migrate;
@@ -96,15 +98,6 @@ std::vector<spi::Value> row_of(sqlite3_stmt* statement) {
     return row;
 }
 
-// The engine counts characters from 1, SQLite bytes from 0.
-std::size_t character_of(std::string_view text, std::size_t byte) {
-    std::size_t characters = 1;
-    for (const char letter : text.substr(0, byte)) {
-        characters += (static_cast<unsigned char>(letter) & 0xC0U) != 0x80U ? 1 : 0;
-    }
-    return characters;
-}
-
 }  // namespace
 
 Session::Session(const std::string& path, int flags) {
@@ -167,7 +160,8 @@ spi::ScriptResult Session::run_text(std::string_view text, const spi::Wait& wait
         const int offset = watch.is_over() ? -1 : sqlite3_error_offset(raw());
         if (!understood && offset >= 0) {
             const auto begin = static_cast<std::size_t>(rest - copy.c_str());
-            failure.position = character_of(text, begin + static_cast<std::size_t>(offset));
+            // The engine counts characters from 1, SQLite bytes from 0.
+            failure.position = 1 + spi::characters_in(text, begin + static_cast<std::size_t>(offset));
         }
         return result;
     }

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 
+#include <aether/migrate/spi/characters.hpp>
 #include <aether/migrate/url.hpp>
 
 #include "strings.hpp"
@@ -260,7 +261,7 @@ bool is_secret_key(std::string_view key) {
         "token",      "credential", "signature",   "apikey",        "accesskey",
         "accountkey", "privatekey", "scramclient", "authorization", "scramserver"};
     static constexpr std::array<std::string_view, 3> kWhole = {"pass", "auth", "sig"};
-    std::string plain = lower_case(decoded(key));
+    std::string plain = spi::lower_case(decoded(key));
     std::erase_if(plain, [](char c) { return c == '-' || c == '_' || c == '.'; });
     const auto is_part = [&plain](std::string_view part) { return plain.find(part) != kNone; };
     return std::ranges::any_of(kParts, is_part) || std::ranges::find(kWhole, plain) != kWhole.end();

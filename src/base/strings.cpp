@@ -27,16 +27,6 @@ void append_escaped(std::string& out, char c) {
 
 }  // namespace
 
-std::string lower_case(std::string_view text) {
-    std::string lower(text);
-    for (char& c : lower) {
-        if (c >= 'A' && c <= 'Z') {
-            c = static_cast<char>(c - 'A' + 'a');
-        }
-    }
-    return lower;
-}
-
 int hex_value(char digit) noexcept {
     if (digit >= '0' && digit <= '9') {
         return digit - '0';

@@ -7,9 +7,6 @@
 
 namespace aether::migrate {
 
-/// Returns the text with the ASCII letters A to Z in lower case, whatever the locale.
-std::string lower_case(std::string_view text);
-
 /// Returns the value of a hexadecimal digit, or -1.
 int hex_value(char digit) noexcept;
 

@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 #include <aether/migrate/error.hpp>
+#include <aether/migrate/spi/characters.hpp>
 
 #include "redact.hpp"
 #include "strings.hpp"
@@ -139,7 +140,7 @@ private:
             fail(fmt::format("invalid URL escape in the {}", name_of(part)),
                  part == Part::user ? std::string(kEncodingHint) : "write % as %25");
         }
-        const bool socket = part == Part::host && lower_case(escape) == "%2f";
+        const bool socket = part == Part::host && spi::lower_case(escape) == "%2f";
         fail_quoting("invalid URL escape ", escape, "",
                      socket ? "name the folder of a Unix socket in the query: ?host=/the/folder" : "");
     }
@@ -290,7 +291,7 @@ Url Url::parse(std::string_view text) {
     }
     Url url;
     url.text_ = text;
-    url.scheme_ = lower_case(rest.substr(0, scheme));
+    url.scheme_ = spi::lower_case(rest.substr(0, scheme));
     rest.remove_prefix(scheme + 1);
     const std::size_t query = rest.find('?');
     const std::string_view raw_query = query == kNone ? std::string_view() : rest.substr(query + 1);

@@ -17,6 +17,7 @@
 
 #include <aether/migrate/create.hpp>
 #include <aether/migrate/error.hpp>
+#include <aether/migrate/spi/characters.hpp>
 
 #include "../base/clock.hpp"
 #include "../base/strings.hpp"
@@ -29,8 +30,9 @@ namespace fs = std::filesystem;
 
 /// Go's form, which golang-migrate prints: "mkdir m: permission denied".
 [[noreturn]] void fail(std::string_view action, const fs::path& path, int error) {
-    throw Error(ErrorCode::source_unusable, fmt::format("{} {}: {}", action, path.string(),
-                                                        lower_case(std::generic_category().message(error))));
+    throw Error(ErrorCode::source_unusable,
+                fmt::format("{} {}: {}", action, path.string(),
+                            spi::lower_case(std::generic_category().message(error))));
 }
 
 /// What was made so far. Removed, the last first, unless it is kept; a directory that is no longer empty

@@ -11,6 +11,8 @@
 
 #include <fmt/format.h>
 
+#include <aether/migrate/spi/characters.hpp>
+
 #include "../base/strings.hpp"
 #include "../sql/lexer.hpp"
 
@@ -85,7 +87,7 @@ std::size_t distance(std::string_view left, std::string_view right) {
 /// underscores are near to dashes.
 const Known* find_meant(std::string_view word) {
     constexpr std::size_t kLongest = 40;
-    std::string written = lower_case(word.substr(0, std::min(word.find_first_of("=:"), kLongest)));
+    std::string written = spi::lower_case(word.substr(0, std::min(word.find_first_of("=:"), kLongest)));
     std::ranges::replace(written, '_', '-');
     const Known* meant = nullptr;
     std::size_t nearest = 3;

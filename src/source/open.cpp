@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 #include <aether/migrate/error.hpp>
+#include <aether/migrate/spi/characters.hpp>
 #include <aether/migrate/url.hpp>
 
 #include "../base/strings.hpp"
@@ -36,7 +37,7 @@ namespace {
 }  // namespace
 
 std::unique_ptr<spi::Source> open_source(std::string_view url, std::span<const spi::SourceInfo> sources) {
-    const std::string scheme = lower_case(scheme_of(url));
+    const std::string scheme = spi::lower_case(scheme_of(url));
     for (const spi::SourceInfo& source : sources) {
         if (std::ranges::find(source.schemes, scheme) != source.schemes.end()) {
             return source.open(url);

@@ -7,11 +7,13 @@
 
 #include <gtest/gtest.h>
 
+#include <aether/migrate/spi/characters.hpp>
+
 namespace aether::migrate {
 namespace {
 
 TEST(strings, lower_case_changes_ascii_letters_only) {
-    EXPECT_EQ(lower_case("FILE+Ä1"), "file+Ä1");
+    EXPECT_EQ(spi::lower_case("FILE+Ä1"), "file+Ä1");
 }
 
 TEST(strings, hex_value_knows_both_cases) {
