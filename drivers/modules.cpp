@@ -58,23 +58,19 @@ bool fits_a_file_name(char character) {
            character == '.' || character == '_';
 }
 
-// A module runs with all rights of this process.
-void refuse_what_others_may_write(const std::string& path) {
+mode_t mode_of(const std::string& path) {
     struct stat found{};
     if (stat(path.c_str(), &found) != 0)
         refuse(path, fmt::format("can't be read: {}", std::strerror(errno)));
-    if ((found.st_mode & S_IWOTH) != 0) {
+    return found.st_mode;
+}
+
+// A module runs with all rights of this process.
+void refuse_what_others_may_write(const std::string& path) {
+    if ((mode_of(path) & S_IWOTH) != 0) {
         refuse(path, "is writable for every user, so no code is taken from there",
                fmt::format("chmod o-w {}", path));
     }
-}
-
-void refuse_no_regular_file(const std::string& path) {
-    struct stat found{};
-    if (stat(path.c_str(), &found) != 0)
-        refuse(path, fmt::format("can't be read: {}", std::strerror(errno)));
-    if (!S_ISREG(found.st_mode))
-        refuse(path, "is no regular file");
 }
 
 [[noreturn]] void refuse_unloadable(const std::string& path, std::string_view why,
@@ -131,7 +127,8 @@ bool module_exists(const std::string& path) {
 }
 
 const spi::DriverInfo& open_module(const std::string& path, std::string_view client_package) {
-    refuse_no_regular_file(path);
+    if (!S_ISREG(mode_of(path)))
+        refuse(path, "is no regular file");
     refuse_what_others_may_write(std::filesystem::path(path).parent_path());
     refuse_what_others_may_write(path);
     // The linker keeps one copy of a file and counts its users; it may be asked from any thread.
