@@ -3,19 +3,19 @@
 #include "postgres_subject.hpp"
 
 #include <libpq-fe.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <chrono>
 #include <cstdlib>
-#include <filesystem>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <thread>
 
 #include "../../drivers/postgres/driver.hpp"
 #include "../../drivers/postgres/scratch.hpp"
+#include "folder.hpp"
 
 namespace aether::migrate::conformance {
 
@@ -23,9 +23,10 @@ namespace {
 
 constexpr const char* kServer = "conformance";
 
-std::string& folder() {
-    static std::string path;
-    return path;
+// Of the server, as long as there is one.
+std::optional<Folder>& folder() {
+    static std::optional<Folder> made;
+    return made;
 }
 
 // Returns the error's text; empty when there is none.
@@ -128,14 +129,12 @@ std::string database_of(const Database& database) {
 }  // namespace
 
 void start_postgres() {
-    folder() = "/tmp/conformance-test-XXXXXX";
-    if (mkdtemp(folder().data()) == nullptr || chmod(folder().c_str(), 0755) != 0)
-        throw std::runtime_error("no temporary folder can be made in /tmp");
+    const std::string& path = folder().emplace().path();
     if (geteuid() == 0) {
-        setenv("AETHER_SCRATCH_DIR", (folder() + "/scratch").c_str(), 1);
+        setenv("AETHER_SCRATCH_DIR", (path + "/scratch").c_str(), 1);
     } else {
         unsetenv("AETHER_SCRATCH_DIR");
-        setenv("XDG_STATE_HOME", folder().c_str(), 1);
+        setenv("XDG_STATE_HOME", path.c_str(), 1);
     }
     as_superuser("ALTER SYSTEM SET fsync = off");
     as_superuser("CREATE ROLE kit_stranger LOGIN");
@@ -144,7 +143,7 @@ void start_postgres() {
 void remove_postgres() {
     for (const scratch::Cluster& cluster : postgres::scratch::list())
         postgres::scratch::drop(cluster.name);
-    std::filesystem::remove_all(folder());
+    folder().reset();
 }
 
 Subject postgres_subject() {
