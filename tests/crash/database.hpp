@@ -16,16 +16,23 @@ namespace aether::migrate::crash {
 struct Looks {
     std::string tables;  ///< Whether version table, history, journal and the table of marks exist.
     std::string rows;    ///< version, dirty
-    std::string
-        journal;  ///< version, direction, from_version, leads_to, statements_done, state, next_line,
-                  ///< and whether it and the version row were written together, where that can be told
-    std::string
-        events;  ///< version, event, direction, and in one text what else must be the same in every run
+    /// version, direction, from_version, leads_to, statements_done, state, next_line, and whether it and the
+    /// version row were written together, where that can be told
+    std::string journal;
+    /// version, event, direction, and in one text what else must be the same in every run
+    std::string events;
     std::string invalid;  ///< Indexes that are there and of no use; may be empty.
     std::string locks;    ///< How many migration locks are held; empty: it is tried whether it is free.
     std::string schema;   ///< One text of tables, columns, indexes, constraints, ours left out.
     std::string content;  ///< One text of all marks, each as often as it was made.
 };
+
+/// Looks::journal where nobody can see which transaction wrote a row: what must be together must at least
+/// agree.
+inline constexpr const char* kAgreeingJournal = R"sql(
+SELECT version, direction, from_version, leads_to, statements_done, state, next_line,
+       EXISTS (SELECT 1 FROM schema_migrations v WHERE v.dirty AND v.version = j.leads_to)
+FROM schema_migrations_journal j)sql";
 
 /// How a session is ended by somebody else; all empty where a session ends with its process only.
 struct Sessions {

@@ -26,12 +26,6 @@ constexpr const char* kLocks = R"sql(
 SELECT IS_USED_LOCK(CAST(CRC32(CONCAT(DATABASE(), ':schema_migrations')) * 1486364155 % 4294967296 AS CHAR))
        IS NOT NULL)sql";
 
-// Which transaction wrote a row cannot be seen: what must be together must at least agree.
-constexpr const char* kJournal = R"sql(
-SELECT version, direction, from_version, leads_to, statements_done, state, next_line,
-       EXISTS (SELECT 1 FROM schema_migrations v WHERE v.dirty AND v.version = j.leads_to)
-FROM schema_migrations_journal j)sql";
-
 // A row that goes back to clean moves nothing.
 constexpr const char* kEvents = R"sql(
 SELECT version, event, direction,
@@ -57,14 +51,13 @@ constexpr const char* kContent = "SELECT GROUP_CONCAT(name ORDER BY name SEPARAT
 
 Words words() {
     const std::string index =
-        "EXISTS (SELECT 1 FROM information_schema.statistics WHERE table_schema = DATABASE() AND index_name "
-        "= "
-        "'{name}')";
+        "EXISTS (SELECT 1 FROM information_schema.statistics "
+        "WHERE table_schema = DATABASE() AND index_name = '{name}')";
     Words words;
     words.marks = "witness.marks";
     words.there =
-        "EXISTS (SELECT 1 FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = "
-        "'{name}')";
+        "EXISTS (SELECT 1 FROM information_schema.tables "
+        "WHERE table_schema = DATABASE() AND table_name = '{name}')";
     words.setting = "SET foreign_key_checks = 0";
     words.housekeeping = "ANALYZE TABLE {table}";
     words.build = "CREATE INDEX {name} ON {table} (a)";
@@ -82,8 +75,8 @@ const Database& mariadb_database() {
         "MariaDB",
         &mysql::kDriver,
         words(),
-        {kTables, "SELECT version, dirty FROM schema_migrations ORDER BY 1", kJournal, kEvents, "", kLocks,
-         kSchema, kContent},
+        {kTables, "SELECT version, dirty FROM schema_migrations ORDER BY 1", kAgreeingJournal, kEvents, "",
+         kLocks, kSchema, kContent},
         {"SELECT CONNECTION_ID()", "KILL CONNECTION {name}",
          "SELECT 1 FROM information_schema.processlist WHERE id = {name}"},
         {"CREATE DATABASE IF NOT EXISTS witness", "CREATE TABLE witness.marks (name varchar(100) NOT NULL)"},

@@ -70,8 +70,8 @@ FROM (
 
 Words words() {
     const std::string index =
-        "EXISTS (SELECT FROM pg_index JOIN pg_class c ON c.oid = indexrelid WHERE relname = '{name}' AND "
-        "indisvalid)";
+        "EXISTS (SELECT FROM pg_index JOIN pg_class c ON c.oid = indexrelid "
+        "WHERE relname = '{name}' AND indisvalid)";
     const std::string relation = "EXISTS (SELECT FROM pg_class WHERE relname = '{name}')";
     Words words;
     words.marks = "witness.marks";

@@ -23,8 +23,8 @@ enum class Place { in_transaction, bare };
 
 struct Statement {
     std::string sql;
-    std::string
-        mark{};  ///< A condition that this statement alone makes true; empty: nothing can be seen of it.
+    /// A condition that this statement alone makes true; empty: nothing can be seen of it.
+    std::string mark{};
     Place place = Place::in_transaction;
 };
 

@@ -20,12 +20,6 @@ SELECT max(name = 'schema_migrations'), max(name = 'schema_migrations_history'),
 FROM sqlite_schema
 WHERE type = 'table')sql";
 
-// Which transaction wrote a row cannot be seen: what must be together must at least agree.
-constexpr const char* kJournal = R"sql(
-SELECT version, direction, from_version, leads_to, statements_done, state, next_line,
-       EXISTS (SELECT 1 FROM schema_migrations v WHERE v.dirty AND v.version = j.leads_to)
-FROM schema_migrations_journal j)sql";
-
 // A row that goes back to clean moves nothing.
 constexpr const char* kEvents = R"sql(
 SELECT version, event, direction,
@@ -65,7 +59,7 @@ const Database& sqlite_database() {
                                     &sqlite::kDriver,
                                     words(),
                                     {kTables, "SELECT version, dirty FROM schema_migrations ORDER BY 1",
-                                     kJournal, kEvents, "", "", kSchema, kContent},
+                                     kAgreeingJournal, kEvents, "", "", kSchema, kContent},
                                     {},
                                     {"CREATE TABLE marks (name text NOT NULL)"},
                                     kClear};
