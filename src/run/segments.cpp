@@ -13,7 +13,7 @@
 #include "../history/journal.hpp"
 #include "../history/transaction.hpp"
 #include "../plan/segment.hpp"
-#include "../sql/splitter.hpp"
+#include "../sql/position.hpp"
 #include "bare.hpp"
 #include "body.hpp"
 #include "patience.hpp"
@@ -332,18 +332,21 @@ std::optional<SendFailure> run_whole(const StepContext& context, const CheckedSt
     const std::string path = context.source.path_of(step.plan.file);
     ScriptReader reader(context.source, step.plan.file, context.connection.dialect());
     std::string text;
+    Piece whole;
     Piece piece;
     while (reader.next(piece)) {
+        for (const sql::Statement& statement : piece.statements) {
+            whole.statements.push_back(
+                {text.size() + statement.begin, text.size() + statement.end, statement.kind, statement.what});
+        }
         text.append(piece.text);
     }
     if (reader.checksum() != step.facts.checksum)
         refuse_changed_file(path);
-    piece.text = text;
-    piece.start = {};
-    piece.statements = sql::split(text, context.connection.dialect(), sql::Ending::whole_text).statements;
+    whole.text = text;
     if (progress.entry().statements_done == 0) {
         const sql::Statement statement{0, text.size(), StatementKind::controls_transaction, ""};
-        const BareText all{piece, statement, text, history::chain("", text), piece.statements.size()};
+        const BareText all{whole, statement, text, history::chain("", text), whole.statements.size()};
         if (std::optional<SendFailure> failure = run_bare(context, step, record, progress, all))
             return failure;
     }

@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 #include <aether/migrate/error.hpp>
 
+#include "../../drivers/mysql/dialect.hpp"
 #include "../../drivers/postgres/dialect.hpp"
 #include "../../src/source/memory.hpp"
 #include "../support/fake_clock.hpp"
@@ -36,7 +37,9 @@ private:
 
 class RunnerTest : public ::testing::Test {
 protected:
-    RunnerTest() { connection_.look_result.facts.schema = "public"; }
+    explicit RunnerTest(const spi::Dialect& dialect = postgres::dialect()) : connection_(dialect) {
+        connection_.look_result.facts.schema = "public";
+    }
 
     void files(const std::map<std::string, std::string>& files) {
         source_ = std::make_unique<MemorySource>(files);
@@ -88,7 +91,7 @@ protected:
         };
     }
 
-    testing::FakeConnection connection_{postgres::dialect()};
+    testing::FakeConnection connection_;
     std::unique_ptr<MemorySource> source_;
     Catalog catalog_;
     spi::Settings settings_;
@@ -316,6 +319,21 @@ TEST_F(RunnerTest, forces_a_version_without_running_anything) {
 
     EXPECT_EQ(connection_.log,
               (Log{"look", "lock", "look", "BEGIN", "DELETE", "INSERT", "COMMIT", "unlock"}));
+}
+
+class MysqlRunnerTest : public RunnerTest {
+protected:
+    MysqlRunnerTest() : RunnerTest(mysql::dialect()) {}
+};
+
+TEST_F(MysqlRunnerTest, counts_the_statements_of_a_whole_file_as_its_delimiter_cuts_it) {
+    files({{"1_a.up.sql", "DELIMITER //\nDECLARE x INT; BEGIN SELECT 1; END//\nROLLBACK//\n"}});
+    refuse_script("ROLLBACK", "42000");
+
+    const ErrorDetails details = failure_of(UpTarget{});
+
+    EXPECT_NE(details.state.find("which of the 2 statements of this file"), std::string::npos)
+        << details.state;
 }
 
 }  // namespace
