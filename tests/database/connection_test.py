@@ -7,7 +7,7 @@ import time
 import unittest
 
 from engine import EngineTest
-from cluster import free_port
+from private_server import free_port
 
 PASSWORD = "s3cr3t/p@ss:w%rd"
 ENCODED = "s3cr3t%2Fp%40ss%3Aw%25rd"

@@ -11,7 +11,7 @@ import re
 import unittest
 
 from aether import COUNT, Database, GowayTest, copy_of_goway, differences, new_folder, programs_folder, run
-from cluster import free_port
+from private_server import free_port
 
 COMMANDS = pathlib.Path(__file__).with_name("guide_commands.txt")
 EXEMPT = {

@@ -8,28 +8,17 @@
 Needs no Python driver: statements go through Debian's own psql binary. Only Linux (it reads /proc).
 """
 
-import atexit
 import contextlib
 import os
 import pathlib
-import pwd
-import random
 import shutil
 import signal
-import socket
 import subprocess
 import sys
-import tempfile
-import time
 import urllib.parse
 
-START_SECONDS = 60
-STOP_SECONDS = 60
-SQL_SECONDS = 300
+from private_server import SQL_SECONDS, PrivateServer, ServerError, SqlError, children_of, quoted
 
-# A Unix socket's path has at most 107 bytes, so the folder is never below a long TMPDIR.
-PARENT = pathlib.Path("/tmp")
-PREFIX = "aether-pg-"
 FIELD_SEPARATOR = "\x1f"
 NULL_MARK = "\x1d"
 
@@ -51,14 +40,6 @@ SETTINGS = {
 }
 
 
-class ClusterError(RuntimeError):
-    """A server that cannot be had, started or stopped: always a failure of the test."""
-
-
-class SqlError(RuntimeError):
-    """psql refused; the text is its standard error."""
-
-
 def find_bindir(name):
     """The folder of a server's programs; `name` is a major version or `vector`."""
     debian = pathlib.Path(DEBIAN_BIN.format(major=name))
@@ -67,7 +48,7 @@ def find_bindir(name):
     done = subprocess.run([sys.executable, FETCH_SERVERS, name], stdout=subprocess.PIPE, text=True,
                           check=False)
     if done.returncode != 0:
-        raise ClusterError(f"no PostgreSQL server named {name}; see the lines of tools/fetch_servers above")
+        raise ServerError(f"no PostgreSQL server named {name}; see the lines of tools/fetch_servers above")
     return done.stdout.strip().split(" ", 1)[1]
 
 
@@ -76,28 +57,8 @@ def find_psql():
     found = [path for path in pathlib.Path("/usr/lib/postgresql").glob("*/bin/psql")
              if path.parts[-3].isdigit()]
     if not found:
-        raise ClusterError("no psql below /usr/lib/postgresql; install it with: tools/install_packages test")
+        raise ServerError("no psql below /usr/lib/postgresql; install it with: tools/install_packages test")
     return str(max(found, key=lambda path: int(path.parts[-3])))
-
-
-def process_start(pid):
-    """The start time of a process in clock ticks, or None: with the pid it names one process for good."""
-    try:
-        # The program's name may hold spaces and brackets: fields count from the last bracket.
-        return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
-    except (OSError, IndexError):
-        return None
-
-
-def children_of(parent):
-    found = []
-    for entry in pathlib.Path("/proc").iterdir():
-        if entry.name.isdigit():
-            with contextlib.suppress(OSError, IndexError):
-                fields = (entry / "stat").read_text().rpartition(")")[2].split()
-                if int(fields[1]) == parent:
-                    found.append(int(entry.name))
-    return found
 
 
 def kill_server(pid):
@@ -117,127 +78,45 @@ def postmaster_lines(data):
         return []
 
 
-def remove_folder(base):
-    """Removes a cluster's folder and the System V segment that a killed server leaves."""
-    lines = postmaster_lines(base / "data")
-    if len(lines) > 6 and len(lines[6].split()) == 2:
-        subprocess.run(["ipcrm", "-m", lines[6].split()[1]], capture_output=True, timeout=60, check=False)
-    shutil.rmtree(base, ignore_errors=True)
-
-
-def sweep():
-    """Removes what killed test runs left: folders of this user whose owner process is gone."""
-    for base in PARENT.glob(PREFIX + "*"):
-        with contextlib.suppress(OSError, ValueError):
-            if base.is_symlink() or base.stat().st_uid != os.geteuid():
-                continue
-            owner, started = (base / "owner").read_text().split()
-            if process_start(int(owner)) == started:
-                continue
-            lines = postmaster_lines(base / "data")
-            if lines and lines[0].isdigit():
-                command = pathlib.Path(f"/proc/{lines[0]}/cmdline")
-                # A pid is used again some day: only a process that names this folder is ours.
-                if command.exists() and os.fsencode(base / "data") in command.read_bytes():
-                    kill_server(int(lines[0]))
-            remove_folder(base)
-
-
-def server_user():
-    """Who runs the server: None is this user; PostgreSQL refuses root."""
-    if os.geteuid() != 0:
-        return None
-    for name in ("postgres", "nobody"):
-        with contextlib.suppress(KeyError):
-            return pwd.getpwnam(name)
-    raise ClusterError("PostgreSQL refuses root, and there is no user postgres or nobody to run it as")
-
-
 def clean_environment():
     """The caller's PG… variables must reach neither the server nor psql."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith("PG")}
     return {**kept, "LC_ALL": "C.UTF-8"}
 
 
-def exit_on_signals():
-    """SIGTERM and SIGHUP end Python without clean-up: let them unwind instead."""
-    def leave(number, _frame):
-        sys.exit(128 + number)
+class Cluster(PrivateServer):
+    """Trust for everybody, superuser `postgres`."""
 
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        # ValueError: not the main thread, which is then in charge of its own signals.
-        with contextlib.suppress(ValueError):
-            if signal.getsignal(number) == signal.SIG_DFL:
-                signal.signal(number, leave)
-
-
-class Cluster:
-    """One server with TCP on 127.0.0.1 and a Unix socket, trust for everybody, superuser `postgres`."""
+    prefix = "aether-pg-"
+    start_seconds = 60
+    port_taken = "could not bind"
+    environment = staticmethod(clean_environment)
 
     def __init__(self, bindir, name="t", settings=None, initdb_args=()):
+        super().__init__(name, {**SETTINGS, **(settings or {})})
         self.bindir = pathlib.Path(bindir)
-        self.name = name
-        self.settings = {**SETTINGS, **(settings or {})}
         self.initdb_args = list(initdb_args)
-        self.port = 0
-        self.base = None
-        self._user = None
-        self._process = None
 
-    def __enter__(self):
-        sweep()
-        exit_on_signals()
-        atexit.register(self.close)
-        try:
-            self._create()
-            self.start()
-        except BaseException:
-            self.close()
-            raise
-        return self
+    @staticmethod
+    def _kill_left(base):
+        lines = postmaster_lines(base / "data")
+        if lines and lines[0].isdigit():
+            command = pathlib.Path(f"/proc/{lines[0]}/cmdline")
+            # A pid is used again some day: only a process that names this folder is ours.
+            if command.exists() and os.fsencode(base / "data") in command.read_bytes():
+                kill_server(int(lines[0]))
 
-    def __exit__(self, *_exception):
-        self.close()
+    @staticmethod
+    def _remove(base):
+        """Removes also the System V segment that a killed server leaves."""
+        lines = postmaster_lines(base / "data")
+        if len(lines) > 6 and len(lines[6].split()) == 2:
+            subprocess.run(["ipcrm", "-m", lines[6].split()[1]], capture_output=True, timeout=60, check=False)
+        shutil.rmtree(base, ignore_errors=True)
 
-    @property
-    def data(self):
-        return self.base / "data"
-
-    @property
-    def socket_dir(self):
-        return self.base / "s"
-
-    @property
-    def log_path(self):
-        return self.base / "log"
-
-    def _run_as_server(self, command, **options):
-        if self._user is not None:
-            options.update(user=self._user.pw_uid, group=self._user.pw_gid, extra_groups=[])
-        return subprocess.Popen([str(part) for part in command], cwd=self.base, env=clean_environment(),
-                                stdin=subprocess.DEVNULL, **options)
-
-    def _create(self):
-        self._user = server_user()
-        self.base = pathlib.Path(tempfile.mkdtemp(prefix=PREFIX, dir=PARENT))
-        self.base.chmod(0o755)
-        (self.base / "owner").write_text(f"{os.getpid()} {process_start(os.getpid())}\n")
-        for folder in (self.data, self.socket_dir):
-            folder.mkdir(mode=0o755)
-            if self._user is not None:
-                os.chown(folder, self._user.pw_uid, self._user.pw_gid)
-        process = self._run_as_server(
-            [self.bindir / "initdb", "-D", self.data, "-U", "postgres", "-A", "trust", "-E", "UTF8",
-             "--locale=C.UTF-8", "--no-sync", *self.initdb_args],
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        try:
-            output, _ = process.communicate(timeout=START_SECONDS)
-        except BaseException:
-            process.kill()
-            process.wait()
-            raise
-        if process.returncode != 0:
-            raise ClusterError(f"initdb of {self.bindir} failed:\n{output.decode(errors='replace')}")
+    def _install(self):
+        self._install_by(self.bindir / "initdb", "-D", self.data, "-U", "postgres", "-A", "trust", "-E", "UTF8",
+                         "--locale=C.UTF-8", "--no-sync", *self.initdb_args)
         with (self.data / "postgresql.conf").open("a") as conf:
             conf.write("include 'test.conf'\n")
 
@@ -245,74 +124,25 @@ class Cluster:
         settings = {**self.settings, "port": self.port, "unix_socket_directories": self.socket_dir}
         with (self.data / "test.conf").open("w") as conf:
             for key, value in settings.items():
-                quoted = str(value).replace("'", "''")
-                conf.write(f"{key} = '{quoted}'\n")
+                quoted_value = str(value).replace("'", "''")
+                conf.write(f"{key} = '{quoted_value}'\n")
 
-    def start(self):
-        """Starts the server; after stop() or kill9() on the same port, so that urls stay true."""
-        if self.port != 0:
-            self._start_once()
-            return
-        for attempt in range(5):
-            self.port = free_port()
-            try:
-                self._start_once()
-                return
-            except ClusterError:
-                # Somebody else may have taken the port in between.
-                if attempt == 4 or "could not bind" not in self.log_text():
-                    raise
+    def _command(self):
+        return [self.bindir / "postgres", "-D", self.data]
 
-    def _start_once(self):
-        self._write_settings()
-        with self.log_path.open("ab") as log:
-            self._process = self._run_as_server([self.bindir / "postgres", "-D", self.data], stdout=log,
-                                                stderr=log, start_new_session=True)
-        deadline = time.monotonic() + START_SECONDS
-        while not self._is_ready():
-            if self._process.poll() is not None:
-                self._process = None
-                raise ClusterError(f"server {self.name} ended at its start:\n{self.log_text()}")
-            if time.monotonic() > deadline:
-                self.kill9()
-                raise ClusterError(f"server {self.name} not ready in {START_SECONDS} s:\n{self.log_text()}")
-            time.sleep(0.02)
-
-    def _is_ready(self):
+    def _is_ready(self, _seen):
         lines = postmaster_lines(self.data)
         return len(lines) > 7 and lines[0] == str(self._process.pid) and lines[7].strip() == "ready"
 
     def stop(self, mode="fast"):
         """Stops the server as pg_ctl would: smart, fast or immediate."""
-        if self._process is None:
-            return
-        number = {"smart": signal.SIGTERM, "fast": signal.SIGINT, "immediate": signal.SIGQUIT}[mode]
-        self._process.send_signal(number)
-        try:
-            self._process.wait(timeout=STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            self.kill9()
-            raise ClusterError(f"server {self.name} did not stop in {STOP_SECONDS} s") from None
-        self._process = None
+        self._stop_by({"smart": signal.SIGTERM, "fast": signal.SIGINT, "immediate": signal.SIGQUIT}[mode])
 
-    def kill9(self):
-        """SIGKILL to the whole server, as when its machine loses power; start() then recovers."""
-        if self._process is None:
-            return
+    def _kill_process(self):
         kill_server(self._process.pid)
-        self._process.wait(timeout=STOP_SECONDS)
-        self._process = None
 
-    def close(self):
-        """Stops and removes everything; may be called again."""
-        atexit.unregister(self.close)
-        if self.base is None:
-            return
-        try:
-            self.stop("immediate")
-        finally:
-            remove_folder(self.base)
-            self.base = None
+    def _end(self):
+        self.stop("immediate")
 
     def url(self, db="postgres", user="postgres", **params):
         """A postgres:// URL over TCP."""
@@ -324,9 +154,6 @@ class Cluster:
         query = urllib.parse.urlencode({"host": self.socket_dir, "port": self.port, **params},
                                        quote_via=urllib.parse.quote)
         return f"postgres://{quoted(user)}@/{quoted(db)}?{query}"
-
-    def log_text(self):
-        return self.log_path.read_text(errors="replace") if self.log_path.exists() else ""
 
     def create_database(self, name):
         """Makes an empty database and returns its TCP URL."""
@@ -353,20 +180,3 @@ class Cluster:
             raise SqlError(done.stderr)
         return [tuple(None if value == NULL_MARK else value for value in record.split(FIELD_SEPARATOR))
                 for record in done.stdout.split("\0")[:-1]]
-
-
-def quoted(text):
-    return urllib.parse.quote(text, safe="")
-
-
-def free_port():
-    """A port below the ephemeral range, which no outgoing connection takes while a server restarts."""
-    for _ in range(200):
-        port = random.randrange(20000, 32000)
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-                return port
-            except OSError:
-                continue
-    raise ClusterError("no free TCP port between 20000 and 32000")

@@ -13,8 +13,8 @@ import unittest
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
-import cluster as module  # noqa: E402
-from cluster import Cluster, ClusterError, SqlError, find_bindir  # noqa: E402
+from cluster import Cluster, find_bindir, find_psql  # noqa: E402
+from private_server import ServerError, SqlError, children_of, is_gone, process_start  # noqa: E402
 
 WITH_POSTGRES = pathlib.Path(__file__).resolve().parent / "with_postgres"
 REPORT_AND_SLEEP = 'dirname "$AETHER_TEST_POSTGRES_LOG"; exec sleep 60'
@@ -22,14 +22,6 @@ REPORT_AND_SLEEP = 'dirname "$AETHER_TEST_POSTGRES_LOG"; exec sleep 60'
 
 def server_of(base):
     return int((pathlib.Path(base) / "data" / "postmaster.pid").read_text().split()[0])
-
-
-def is_gone(pid):
-    """Gone, or a zombie that its new parent has not collected yet."""
-    try:
-        return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
-    except OSError:
-        return True
 
 
 # A SIGKILL works at once; a server that merely lost its folder notices within a minute.
@@ -62,7 +54,7 @@ class ClusterTest(unittest.TestCase):
         url = self.cluster.create_database(name)
 
         for reached in (url, self.cluster.socket_url(name)):
-            done = subprocess.run([module.find_psql(), "-X", "-A", "-t", "-c", "SELECT current_database()",
+            done = subprocess.run([find_psql(), "-X", "-A", "-t", "-c", "SELECT current_database()",
                                    reached], capture_output=True, text=True, timeout=60, check=False)
             self.assertEqual((done.stdout, done.stderr), (name + "\n", ""))
         self.assertEqual(self.cluster.sql(name, "SELECT current_database()"), [(name,)])
@@ -92,7 +84,7 @@ class ClusterTest(unittest.TestCase):
         self.cluster.start()
 
     def test_a_server_that_cannot_start_says_why(self):
-        with self.assertRaisesRegex(ClusterError, "no_such_setting"):
+        with self.assertRaisesRegex(ServerError, "no_such_setting"):
             with Cluster(self.cluster.bindir, "bad", {"no_such_setting": "1"}):
                 self.fail("started")
 
@@ -116,21 +108,21 @@ class CleanUpTest(unittest.TestCase):
 
         self.assertEqual(code, 128 + signal.SIGTERM)
         self.assertFalse(os.path.exists(base))
-        self.assertIsNone(module.process_start(server))
+        self.assertIsNone(process_start(server))
 
     def test_the_next_run_sweeps_what_a_killed_one_left(self):
         process, base, server = self.start()
-        sleeper = module.children_of(process.pid)
+        sleeper = children_of(process.pid)
         process.kill()
         process.wait(60)
         self.assertTrue(os.path.exists(base))
 
-        module.sweep()
+        Cluster.sweep()
 
         self.assertFalse(os.path.exists(base))
         self.assertTrue(wait_until(lambda: is_gone(server)))
         for pid in sleeper:
-            if module.process_start(pid) is not None and pid != server:
+            if process_start(pid) is not None and pid != server:
                 os.kill(pid, signal.SIGKILL)
 
     def test_the_exit_code_is_the_commands(self):

@@ -9,31 +9,19 @@ Needs no Python driver: statements go through Debian's own `mariadb` client. Onl
 `m` may do everything, from everywhere and without a password; `root` is the same on the Unix socket.
 """
 
-import atexit
 import contextlib
-import ctypes
 import os
-import pathlib
 import re
 import select
-import shutil
 import signal
-import socket
 import subprocess
-import tempfile
 import time
 import urllib.parse
 
-from cluster import PARENT, ClusterError, SqlError, exit_on_signals, free_port, process_start, server_user
 from mariadb_tls import make_certificates
+from private_server import SQL_SECONDS, PrivateServer, ServerError, SqlError, die_with_parent, listens, quoted
 
-START_SECONDS = 180  # on a busy machine the installation alone takes a minute
-STOP_SECONDS = 60
-SQL_SECONDS = 300
 ANSWER_SECONDS = 20
-
-PREFIX = "aether-my-"
-PR_SET_PDEATHSIG = 1
 PLACES = ("/usr/bin", "/usr/sbin", "/usr/libexec")
 USER = "m"
 
@@ -60,29 +48,13 @@ def find_program(name):
     for folder in (*os.environ.get("PATH", "").split(os.pathsep), *PLACES):
         if folder and os.access(os.path.join(folder, name), os.X_OK):
             return os.path.join(folder, name)
-    raise ClusterError(f"no {name}; install it with: tools/install_packages test")
+    raise ServerError(f"no {name}; install it with: tools/install_packages test")
 
 
 def clean_environment():
     """The caller's MYSQL_… and MARIADB_… variables must reach neither the server nor its clients."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("MYSQL", "MARIADB"))}
     return {**kept, "LC_ALL": "C.UTF-8", "HOME": "/nonexistent"}
-
-
-def die_with_parent():
-    """A test that is killed leaves no server behind."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-
-
-def sweep():
-    """Removes what killed test runs left: folders of this user whose owner process is gone."""
-    for base in PARENT.glob(PREFIX + "*"):
-        with contextlib.suppress(OSError, ValueError):
-            if base.is_symlink() or base.stat().st_uid != os.geteuid():
-                continue
-            owner, started = (base / "owner").read_text().split()
-            if process_start(int(owner)) != started:
-                shutil.rmtree(base, ignore_errors=True)
 
 
 def unescaped(value):
@@ -147,46 +119,21 @@ class Session:
         self._process.stdout.close()
 
 
-class MariaDb:
-    """One server with TCP on 127.0.0.1 and a Unix socket."""
+class MariaDb(PrivateServer):
+    prefix = "aether-my-"
+    folders = ("data", "s", "tmp")
+    start_seconds = 180  # on a busy machine the installation alone takes a minute
+    port_taken = "Address already in use"
+    environment = staticmethod(clean_environment)
 
     def __init__(self, name="t", settings=None, tls=False):
-        self.name = name
-        self.settings = {**SETTINGS, **(settings or {})}
-        self.port = 0
-        self.base = None
+        super().__init__(name, {**SETTINGS, **(settings or {})})
         self._tls = tls
-        self._user = None
-        self._process = None
-
-    def __enter__(self):
-        sweep()
-        exit_on_signals()
-        atexit.register(self.close)
-        try:
-            self._create()
-            self.start()
-            self._make_users()
-        except BaseException:
-            self.close()
-            raise
-        return self
-
-    def __exit__(self, *_exception):
-        self.close()
-
-    @property
-    def data(self):
-        return self.base / "data"
 
     @property
     def socket_path(self):
         """Short enough for the kernel, which allows 107 bytes."""
-        return self.base / "s" / "socket"
-
-    @property
-    def log_path(self):
-        return self.base / "log"
+        return self.socket_dir / "socket"
 
     @property
     def certificates(self):
@@ -198,116 +145,44 @@ class MariaDb:
         return self._process.pid
 
     def _run_as_server(self, command, **options):
-        if self._user is not None:
-            options.update(user=self._user.pw_uid, group=self._user.pw_gid, extra_groups=[])
-        return subprocess.Popen([str(part) for part in command], cwd=self.base, env=clean_environment(),
-                                stdin=subprocess.DEVNULL, start_new_session=True, preexec_fn=die_with_parent, **options)
+        return super()._run_as_server(command, preexec_fn=die_with_parent, **options)
 
-    def _create(self):
-        self._user = server_user()
-        self.base = pathlib.Path(tempfile.mkdtemp(prefix=PREFIX, dir=PARENT))
-        self.base.chmod(0o755)
-        (self.base / "owner").write_text(f"{os.getpid()} {process_start(os.getpid())}\n")
-        for folder in (self.data, self.base / "s", self.base / "tmp"):
-            folder.mkdir(mode=0o755)
-            if self._user is not None:
-                os.chown(folder, self._user.pw_uid, self._user.pw_gid)
+    def _install(self):
         if self._tls:
             make_certificates(self.certificates, self._user)
         # Without the test database there is no anonymous user either, which would shadow `m` on this host.
-        process = self._run_as_server(
-            [find_program("mariadb-install-db"), "--no-defaults", f"--datadir={self.data}", "--skip-test-db",
-             "--auth-root-authentication-method=normal", f"--tmpdir={self.base / 'tmp'}", "--innodb-flush-method=nosync", "--debug-no-sync",
-             f"--innodb-log-file-size={self.settings['innodb_log_file_size']}"],
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        try:
-            output, _ = process.communicate(timeout=START_SECONDS)
-        except BaseException:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-            raise
-        if process.returncode != 0:
-            raise ClusterError(f"mariadb-install-db failed:\n{output.decode(errors='replace')}")
+        self._install_by(
+            find_program("mariadb-install-db"), "--no-defaults", f"--datadir={self.data}", "--skip-test-db",
+            "--auth-root-authentication-method=normal", f"--tmpdir={self.base / 'tmp'}", "--innodb-flush-method=nosync",
+            "--debug-no-sync", f"--innodb-log-file-size={self.settings['innodb_log_file_size']}")
 
-    def _make_users(self):
+    def _furnish(self):
         # Over TCP everybody but 'root'@'127.0.0.1' comes from '%', and so does `m` on the socket.
         self.sql("mysql", f"CREATE USER {USER}@'%'; GRANT ALL ON *.* TO {USER}@'%' WITH GRANT OPTION;", user="root")
 
-    def start(self):
-        """Starts the server; after stop() or kill9() on the same port, so that urls stay true."""
-        if self.port != 0:
-            self._start_once()
-            return
-        for attempt in range(5):
-            self.port = free_port()
-            try:
-                self._start_once()
-                return
-            except ClusterError:
-                # Somebody else may have taken the port in between.
-                if attempt == 4 or "Address already in use" not in self.log_text():
-                    raise
-
     def _write_settings(self):
         settings = {**self.settings, "port": self.port, "socket": self.socket_path, "datadir": self.data,
-                    "tmpdir": self.base / "tmp", "pid_file": self.base / "s" / "pid"}
+                    "tmpdir": self.base / "tmp", "pid_file": self.socket_dir / "pid"}
         if self._tls:
             settings.update(ssl_ca=self.certificates / "ca.pem", ssl_cert=self.certificates / "server.pem",
                             ssl_key=self.certificates / "server.key")
         lines = "".join(f"{key} = {value}\n" for key, value in settings.items())
         (self.base / "server.cnf").write_text(f"[mariadbd]\n{lines}")
 
-    def _start_once(self):
-        self._write_settings()
-        seen = len(self.log_text())
-        with self.log_path.open("ab") as log:
-            self._process = self._run_as_server(
-                [find_program("mariadbd"), f"--defaults-file={self.base / 'server.cnf'}"], stdout=log, stderr=log)
-        deadline = time.monotonic() + START_SECONDS
-        while "ready for connections" not in self.log_text()[seen:]:
-            if self._process.poll() is not None:
-                self._process = None
-                raise ClusterError(f"server {self.name} ended at its start:\n{self.log_text()[seen:]}")
-            if time.monotonic() > deadline:
-                self.kill9()
-                raise ClusterError(f"server {self.name} not ready in {START_SECONDS} s:\n{self.log_text()[seen:]}")
-            time.sleep(0.02)
+    def _command(self):
+        return [find_program("mariadbd"), f"--defaults-file={self.base / 'server.cnf'}"]
+
+    def _is_ready(self, seen):
+        return "ready for connections" in self.log_text()[seen:]
 
     def stop(self):
         """Stops the server as SIGTERM does: sessions are ended, nothing is lost."""
-        if self._process is None:
-            return
-        self._process.terminate()
-        try:
-            self._process.wait(timeout=STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            self.kill9()
-            raise ClusterError(f"server {self.name} did not stop in {STOP_SECONDS} s") from None
-        self._process = None
-
-    def kill9(self):
-        """SIGKILL, as when its machine loses power; start() then recovers."""
-        if self._process is None:
-            return
-        self._process.kill()
-        self._process.wait(timeout=STOP_SECONDS)
-        self._process = None
+        self._stop_by(signal.SIGTERM)
 
     def restart(self):
         """Kills the server and starts it again."""
         self.kill9()
         self.start()
-
-    def close(self):
-        """Stops and removes everything; may be called again."""
-        atexit.unregister(self.close)
-        if self.base is None:
-            return
-        try:
-            self.kill9()
-        finally:
-            shutil.rmtree(self.base, ignore_errors=True)
-            self.base = None
 
     def url(self, db="mysql", user=USER, password=None, **params):
         """golang-migrate's mysql:// form over TCP; every part may hold any character but a database's slash."""
@@ -322,9 +197,6 @@ class MariaDb:
         secret = "" if password is None else ":" + quoted(password)
         query = "?" + urllib.parse.urlencode(params, quote_via=urllib.parse.quote) if params else ""
         return f"mysql://{quoted(user)}{secret}@{address}/{db}{query}"
-
-    def log_text(self):
-        return self.log_path.read_text(errors="replace") if self.log_path.exists() else ""
 
     def create_database(self, name):
         """Makes an empty database and returns its TCP URL."""
@@ -368,12 +240,4 @@ class MariaDb:
 
     def answers(self):
         """Whether somebody listens on the port."""
-        try:
-            socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
-            return True
-        except OSError:
-            return False
-
-
-def quoted(text):
-    return urllib.parse.quote(text, safe="")
+        return listens(self.port)

@@ -13,8 +13,8 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 import mariadb as module  # noqa: E402
-from cluster import ClusterError, SqlError, children_of, process_start  # noqa: E402
 from mariadb import MariaDb  # noqa: E402
+from private_server import ServerError, SqlError, children_of, is_gone, process_start  # noqa: E402
 
 WITH_MARIADB = pathlib.Path(__file__).resolve().parent / "with_mariadb"
 REPORT_AND_SLEEP = 'dirname "$AETHER_TEST_MARIADB_LOG"; exec sleep 60'
@@ -27,14 +27,6 @@ def wait_until(condition, seconds=20):
             return False
         time.sleep(0.05)
     return True
-
-
-def is_gone(pid):
-    """Gone, or a zombie that its new parent has not collected yet."""
-    try:
-        return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
-    except OSError:
-        return True
 
 
 class MariaDbTest(unittest.TestCase):
@@ -149,7 +141,7 @@ class MariaDbTest(unittest.TestCase):
         self.assertIn("Starting crash recovery", self.server.log_text())
 
     def test_a_server_that_cannot_start_says_why(self):
-        with self.assertRaisesRegex(ClusterError, "no_such_setting"):
+        with self.assertRaisesRegex(ServerError, "no_such_setting"):
             with MariaDb("bad", {"no_such_setting": "1"}):
                 self.fail("started")
 
@@ -185,7 +177,7 @@ class CleanUpTest(unittest.TestCase):
 
         self.assertTrue(wait_until(lambda: is_gone(server)))
         self.assertTrue(base.exists())
-        module.sweep()
+        MariaDb.sweep()
         self.assertFalse(base.exists())
 
     def test_the_exit_code_is_the_commands(self):

@@ -7,33 +7,25 @@
 Debian's program, never its service. Its folder lies in the server's own one and goes with it.
 """
 
-import ctypes
 import os
 import pathlib
 import shutil
-import signal
-import socket
 import subprocess
 import time
 
-from cluster import ClusterError, clean_environment, free_port, server_user
+from cluster import clean_environment
+from private_server import ServerError, die_with_parent, free_port, listens, server_user
 
 START_SECONDS = 20
 STOP_SECONDS = 20
 PLACES = ("/usr/sbin/pgbouncer", "/usr/bin/pgbouncer")
-PR_SET_PDEATHSIG = 1
 
 
 def find_pgbouncer():
     found = shutil.which("pgbouncer") or next((place for place in PLACES if os.access(place, os.X_OK)), None)
     if found is None:
-        raise ClusterError("no pgbouncer; install it with: tools/install_packages test")
+        raise ServerError("no pgbouncer; install it with: tools/install_packages test")
     return found
-
-
-def die_with_parent():
-    """A test that is killed leaves no pooler behind."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 class PgBouncer:
@@ -54,7 +46,7 @@ class PgBouncer:
             try:
                 self._start()
                 return self
-            except ClusterError:
+            except ServerError:
                 self.close()
                 # Somebody else may have taken the port in between.
                 if attempt == 4:
@@ -93,17 +85,10 @@ class PgBouncer:
                                              stderr=log, start_new_session=True, preexec_fn=die_with_parent,
                                              **options)
         deadline = time.monotonic() + START_SECONDS
-        while not self._answers():
+        while not listens(self.port):
             if self._process.poll() is not None or time.monotonic() > deadline:
-                raise ClusterError(f"pgbouncer did not start:\n{self.log_text()}")
+                raise ServerError(f"pgbouncer did not start:\n{self.log_text()}")
             time.sleep(0.02)
-
-    def _answers(self):
-        try:
-            socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
-            return True
-        except OSError:
-            return False
 
     def close(self):
         """Stops and removes it; may be called again."""
