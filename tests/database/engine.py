@@ -6,14 +6,12 @@
 AETHER_TEST_SERVER names the server's major version (15), AETHER_MIGRATE our program.
 """
 
-import contextlib
 import dataclasses
 import itertools
 import os
 import pathlib
 import pwd
 import re
-import select
 import shutil
 import subprocess
 import sys
@@ -25,7 +23,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "support"))
 
 from catalog import snapshot  # noqa: E402
-from cluster import Cluster, SqlError, clean_environment, find_bindir, find_psql  # noqa: E402
+from cluster import Cluster, SqlError, clean_environment, find_bindir  # noqa: E402
 
 SERVER = os.environ.get("AETHER_TEST_SERVER") or "15"
 PROGRAM = pathlib.Path(os.environ.get("AETHER_MIGRATE") or ROOT / "build" / "release" / "bin" / "migrate")
@@ -79,44 +77,6 @@ def finish(process, input=None, seconds=COMMAND_SECONDS):
 def unprivileged_user():
     """Somebody who may not read everything: the user nobody when the tests run as root, else None (this user)."""
     return pwd.getpwnam("nobody") if os.geteuid() == 0 else None
-
-
-class Session:
-    """A psql that stays connected, so that a test can hold a transaction or a lock open."""
-
-    MARK = "--end-of-answer--"
-
-    def __init__(self, cluster, database, user="postgres"):
-        command = [find_psql(), "-X", "-q", "-A", "-t", "-h", str(cluster.socket_dir), "-p", str(cluster.port), "-U",
-                   user, "-d", database]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                         stderr=subprocess.STDOUT, env=clean_environment(), cwd="/")
-
-    def run(self, text):
-        """Runs statements and returns the answer's lines."""
-        self._process.stdin.write(f"{text}\n\\echo {self.MARK}\n".encode())
-        self._process.stdin.flush()
-        answer = b""
-        deadline = time.monotonic() + WAIT_SECONDS
-        while self.MARK.encode() not in answer:
-            left = deadline - time.monotonic()
-            if left <= 0 or not select.select([self._process.stdout], [], [], left)[0]:
-                raise AssertionError(f"no answer in {WAIT_SECONDS} s to: {text}")
-            read = os.read(self._process.stdout.fileno(), 65536)
-            if not read:
-                raise AssertionError(f"the session ended: {answer.decode()}")
-            answer += read
-        return answer.decode().splitlines()[:-1]
-
-    def close(self):
-        if self._process.stdin.closed:
-            return
-        self._process.stdin.close()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(timeout=WAIT_SECONDS)
-        self._process.kill()
-        self._process.wait()
-        self._process.stdout.close()
 
 
 class EngineTest(unittest.TestCase):
@@ -197,7 +157,7 @@ class EngineTest(unittest.TestCase):
         return result
 
     def session(self, user="postgres"):
-        session = Session(self.cluster, self.database, user)
+        session = self.cluster.session(self.database, user)
         self.addCleanup(session.close)
         return session
 

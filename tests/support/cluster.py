@@ -18,9 +18,11 @@ import sys
 import urllib.parse
 
 from private_server import SQL_SECONDS, PrivateServer, ServerError, SqlError, children_of, quoted
+from session import MARK, Session
 
 FIELD_SEPARATOR = "\x1f"
 NULL_MARK = "\x1d"
+SESSION_END_SECONDS = 20
 
 FETCH_SERVERS = pathlib.Path(__file__).resolve().parents[2] / "tools" / "fetch_servers"
 DEBIAN_BIN = "/usr/lib/postgresql/{major}/bin"
@@ -180,3 +182,9 @@ class Cluster(PrivateServer):
             raise SqlError(done.stderr)
         return [tuple(None if value == NULL_MARK else value for value in record.split(FIELD_SEPARATOR))
                 for record in done.stdout.split("\0")[:-1]]
+
+    def session(self, db, user="postgres"):
+        """A session that stays open; the caller closes it."""
+        command = [find_psql(), "-X", "-q", "-A", "-t", "-h", str(self.socket_dir), "-p", str(self.port), "-U", user,
+                   "-d", db]
+        return Session(command, f"\\echo {MARK}", SESSION_END_SECONDS, env=clean_environment())

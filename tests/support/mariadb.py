@@ -9,19 +9,16 @@ Needs no Python driver: statements go through Debian's own `mariadb` client. Onl
 `m` may do everything, from everywhere and without a password; `root` is the same on the Unix socket.
 """
 
-import contextlib
 import os
 import re
-import select
 import signal
 import subprocess
-import time
 import urllib.parse
 
 from mariadb_tls import make_certificates
 from private_server import SQL_SECONDS, PrivateServer, ServerError, SqlError, die_with_parent, listens, quoted
+from session import MARK, Session
 
-ANSWER_SECONDS = 20
 PLACES = ("/usr/bin", "/usr/sbin", "/usr/libexec")
 USER = "m"
 
@@ -70,53 +67,6 @@ def identifier(name):
 
 def string(text):
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
-
-
-class Session:
-    """A client that stays connected, so that a test can hold a transaction or a lock open."""
-
-    MARK = "--end-of-answer--"
-
-    def __init__(self, server, database, user=USER):
-        command = [*server.client_command(user, database), "--unbuffered", "--force"]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                         stderr=subprocess.STDOUT, env=clean_environment(), cwd="/",
-                                         preexec_fn=die_with_parent)
-        self._answer = b""
-
-    def send(self, text):
-        """Sends statements and does not wait for their answer; the next run() reads it, too."""
-        self._process.stdin.write(f"{text}\nSELECT '{self.MARK}';\n".encode())
-        self._process.stdin.flush()
-
-    def wait(self, text=""):
-        """Returns the lines that answer what was sent last."""
-        mark = f"{self.MARK}\n".encode()
-        deadline = time.monotonic() + ANSWER_SECONDS
-        while mark not in self._answer:
-            left = deadline - time.monotonic()
-            if left <= 0 or not select.select([self._process.stdout], [], [], left)[0]:
-                raise AssertionError(f"no answer in {ANSWER_SECONDS} s to: {text}")
-            read = os.read(self._process.stdout.fileno(), 65536)
-            if not read:
-                raise AssertionError(f"the session ended: {self._answer.decode()}")
-            self._answer += read
-        answer, self._answer = self._answer.split(mark, 1)
-        return answer.decode().splitlines()
-
-    def run(self, text):
-        """Runs statements and returns the answer's lines; an error is a line, too."""
-        self.send(text)
-        return self.wait(text)
-
-    def close(self):
-        if self._process.stdin.closed:
-            return
-        with contextlib.suppress(BrokenPipeError):
-            self._process.stdin.close()
-        self._process.kill()
-        self._process.wait()
-        self._process.stdout.close()
 
 
 class MariaDb(PrivateServer):
@@ -232,7 +182,8 @@ class MariaDb(PrivateServer):
 
     def session(self, db, user=USER):
         """A session that stays open; the caller closes it."""
-        return Session(self, db, user)
+        return Session([*self.client_command(user, db), "--unbuffered", "--force"], f"SELECT '{MARK}';",
+                       env=clean_environment(), preexec_fn=die_with_parent)
 
     def own_end(self):
         """The exit code of a server that nobody here stopped; None while it runs."""
