@@ -50,10 +50,9 @@ std::string lease_name(const std::string& lock_table) {
     return fmt::format("{}_{:08x}{}", lock_table.substr(0, kept), spi::lock_id({}, lock_table), kSuffix);
 }
 
-/// What a statement of ours met.
-enum class Obstacle { none, passing, missing_table };
+}  // namespace
 
-Obstacle obstacle_of(const PGresult* result) {
+Lease::Obstacle Lease::obstacle_of(const PGresult* result) {
     const char* const field = PQresultErrorField(result, PG_DIAG_SQLSTATE);
     const std::string_view state = field == nullptr ? "" : field;
     if (state.empty())
@@ -66,7 +65,24 @@ Obstacle obstacle_of(const PGresult* result) {
     return state == "42P01" ? Obstacle::missing_table : Obstacle::none;
 }
 
-}  // namespace
+Lease::Block Lease::run_block(spi::BoundStatement statement, const spi::Wait& wait) {
+    const std::array<spi::BoundStatement, 4> statements{
+        spi::BoundStatement{std::string(lease_sql::kBegin), {}},
+        spi::BoundStatement{std::string(lease_sql::kShortLocks), {}}, std::move(statement),
+        spi::BoundStatement{"COMMIT", {}}};
+    std::vector<ResultPointer> results = session_.run_pipeline(statements, wait);
+    for (std::size_t index = 0; index < results.size(); ++index) {
+        const ExecStatusType status = PQresultStatus(results[index].get());
+        if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK)
+            continue;
+        const Obstacle obstacle = obstacle_of(results[index].get());
+        if (obstacle == Obstacle::none)
+            throw bookkeeping_error(results[index].get(), session_.error_style(), statements[index].sql);
+        return {obstacle, nullptr, false};
+    }
+    return {Obstacle::none, std::move(results[2]),
+            std::string_view(PQcmdStatus(results[3].get())) == "COMMIT"};
+}
 
 // golang-migrate makes the lock table in the current schema, even when the version table is elsewhere.
 Lease::Tables Lease::tables(const spi::Look& look) const {
@@ -99,11 +115,9 @@ CREATE TABLE IF NOT EXISTS {} (
                      tables_.lease),
          {}}};
     for (const spi::BoundStatement& statement : statements) {
-        const ResultPointer made = session_.run(statement, wait);
-        if (obstacle_of(made.get()) == Obstacle::passing)
+        const RollbackGuard block(session_);
+        if (run_block(statement, wait).obstacle != Obstacle::none)
             return false;
-        if (PQresultStatus(made.get()) != PGRES_COMMAND_OK)
-            throw bookkeeping_error(made.get(), session_.error_style(), statement.sql);
     }
     return true;
 }
@@ -165,26 +179,12 @@ bool Lease::take_over(const LeaseHolder& old, const spi::Wait& wait) {
 }
 
 bool Lease::take_with(spi::BoundStatement statement, const spi::Wait& wait) {
-    const RollbackGuard block(session_);
-    const std::array<spi::BoundStatement, 4> statements{
-        spi::BoundStatement{std::string(lease_sql::kBegin), {}},
-        spi::BoundStatement{std::string(lease_sql::kShortLocks), {}}, std::move(statement),
-        spi::BoundStatement{"COMMIT", {}}};
-    const std::vector<ResultPointer> results = session_.run_pipeline(statements, wait);
-    for (std::size_t index = 0; index < results.size(); ++index) {
-        const ExecStatusType status = PQresultStatus(results[index].get());
-        if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK)
-            continue;
-        const Obstacle obstacle = obstacle_of(results[index].get());
-        if (obstacle == Obstacle::none)
-            throw bookkeeping_error(results[index].get(), session_.error_style(), statements[index].sql);
-        tables_exist_ = obstacle != Obstacle::missing_table;
+    const RollbackGuard guard(session_);
+    const Block block = run_block(std::move(statement), wait);
+    tables_exist_ = block.obstacle != Obstacle::missing_table;
+    if (!block.committed || PQntuples(block.result.get()) != 1)
         return false;
-    }
-    const PGresult* const taken = results[2].get();
-    if (PQntuples(taken) != 1 || std::string_view(PQcmdStatus(results[3].get())) != "COMMIT")
-        return false;
-    row_version_ = text_at(taken, 0, 0);
+    row_version_ = text_at(block.result.get(), 0, 0);
     beat_ = Beat::resting;
     next_beat_ = steady_clock::now() + parameters_.lock_lease / 3;
     return true;
@@ -275,18 +275,15 @@ void Lease::give_back() noexcept {
 
 std::optional<LeaseHolder> Lease::find_holder(const spi::Look& look, const spi::Wait& wait) {
     const Tables names = tables(look);
-    const ResultPointer result = session_.run(
+    const RollbackGuard guard(session_);
+    const Block block = run_block(
         {fmt::format(lease_sql::kHolder, fmt::arg("lock", names.lock), fmt::arg("lease", names.lease),
                      fmt::arg("state", fmt::format(kSessionState, "e.session"))),
          {names.id}},
         wait);
-    if (obstacle_of(result.get()) != Obstacle::none)
+    if (block.obstacle != Obstacle::none || PQntuples(block.result.get()) == 0)
         return std::nullopt;
-    if (PQresultStatus(result.get()) != PGRES_TUPLES_OK)
-        throw bookkeeping_error(result.get(), session_.error_style(), "read the lock table's lease");
-    if (PQntuples(result.get()) == 0)
-        return std::nullopt;
-    const auto cell = [&result](int column) { return std::string(text_at(result.get(), 0, column)); };
+    const auto cell = [&block](int column) { return std::string(text_at(block.result.get(), 0, column)); };
     LeaseHolder holder;
     holder.row_version = cell(0);
     holder.token = cell(1);

@@ -63,6 +63,8 @@ public:
 
     /// Returns who has the row; nothing when it is free.
     std::optional<LeaseHolder> find_holder(const spi::Look& look, const spi::Wait& wait);
+    /// Returns the lock table's name, quoted and with its schema.
+    std::string lock_table(const spi::Look& look) const { return tables(look).lock; }
     /// Returns what a person types to free the row.
     std::string clearing(const spi::Look& look) const;
 
@@ -73,6 +75,19 @@ private:
         std::string id;
     };
     Tables tables(const spi::Look& look) const;
+
+    /// What a statement of ours met.
+    enum class Obstacle { none, passing, missing_table };
+    static Obstacle obstacle_of(const PGresult* result);
+    struct Block {
+        Obstacle obstacle = Obstacle::none;
+        ResultPointer result;  ///< The statement's; nothing when an obstacle stopped the block.
+        bool committed = false;
+    };
+    /// Runs a statement in a block of its own, which waits a second at most for each table. An obstacle
+    /// leaves the block open: the caller has a RollbackGuard.
+    Block run_block(spi::BoundStatement statement, const spi::Wait& wait);
+
     bool is_still_ours(const spi::Wait& wait) const;
     bool make_tables(const spi::Wait& wait);
     bool take_free(const spi::Wait& wait);

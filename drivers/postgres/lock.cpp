@@ -50,10 +50,18 @@ SELECT a.pid, coalesce(a.usename, ''), coalesce(a.application_name, ''), coalesc
 FROM pg_catalog.pg_locks l
 JOIN pg_catalog.pg_database d ON d.oid = l.database AND d.datname = pg_catalog.current_database()
 LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
-WHERE l.locktype = 'advisory' AND l.granted AND l.classid = 0 AND l.objsubid = 1
-  AND l.objid::bigint IN ($1::bigint, $2::bigint) AND l.pid <> pg_catalog.pg_backend_pid()
+WHERE l.granted AND l.pid <> pg_catalog.pg_backend_pid() AND {}
 LIMIT 1
 )sql";
+
+constexpr std::string_view kHoldsId =
+    "l.locktype = 'advisory' AND l.classid = 0 AND l.objsubid = 1 AND l.objid::bigint IN ($1::bigint, "
+    "$2::bigint)";
+
+// What nobody can insert a row beside.
+constexpr std::string_view kHoldsTable =
+    "l.locktype = 'relation' AND l.relation = pg_catalog.to_regclass($1)"
+    " AND l.mode IN ('ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')";
 
 spi::BoundStatement take_role(const std::string& role) {
     return {"SELECT pg_catalog.set_config('role', $1, true)", {role}};
@@ -200,9 +208,10 @@ void MigrationLock::give_back() noexcept {
     }
 }
 
-std::optional<spi::LockHolder> MigrationLock::id_holder(const Ids& wanted, const spi::Wait& wait) {
-    const ResultPointer result = session_.run(
-        {std::string(kHolder), {std::to_string(wanted.command), std::to_string(wanted.library)}}, wait);
+std::optional<spi::LockHolder> MigrationLock::find_session(std::string_view condition,
+                                                           std::vector<spi::Value> values,
+                                                           const spi::Wait& wait) {
+    const ResultPointer result = session_.run({fmt::format(kHolder, condition), std::move(values)}, wait);
     if (PQresultStatus(result.get()) != PGRES_TUPLES_OK || PQntuples(result.get()) == 0)
         return std::nullopt;
     spi::LockHolder found;
@@ -221,7 +230,7 @@ std::optional<spi::LockHolder> MigrationLock::id_holder(const Ids& wanted, const
 std::optional<spi::LockHolder> MigrationLock::row_holder(const spi::Look& look, const spi::Wait& wait) {
     const std::optional<LeaseHolder> row = lease_.find_holder(look, wait);
     if (!row)
-        return std::nullopt;
+        return find_session(kHoldsTable, {lease_.lock_table(look)}, wait);
     spi::LockHolder found;
     if (!row->leased) {
         found.query = fmt::format("a row in {} that is not ours; if no migration runs any more: {}",
@@ -249,8 +258,11 @@ std::optional<spi::LockHolder> MigrationLock::row_holder(const spi::Look& look, 
 std::optional<spi::LockHolder> MigrationLock::holder(const spi::TableNames& tables, const spi::Look& look,
                                                      const spi::Wait& wait) {
     std::optional<spi::LockHolder> found;
-    if (uses_ids())
-        found = id_holder(ids(tables, look), wait);
+    if (uses_ids()) {
+        const Ids wanted = ids(tables, look);
+        found =
+            find_session(kHoldsId, {std::to_string(wanted.command), std::to_string(wanted.library)}, wait);
+    }
     if (!found && parameters_.lock_strategy == LockStrategy::table)
         found = row_holder(look, wait);
     return found;

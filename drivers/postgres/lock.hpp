@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <aether/migrate/spi/connection.hpp>
@@ -57,7 +58,9 @@ private:
     bool take_ids(const Ids& wanted, const spi::Wait& wait);
     void free_ids();
     std::vector<spi::Value> held_values() const;
-    std::optional<spi::LockHolder> id_holder(const Ids& wanted, const spi::Wait& wait);
+    /// Returns the session that holds a lock of which this condition on pg_locks is true.
+    std::optional<spi::LockHolder> find_session(std::string_view condition, std::vector<spi::Value> values,
+                                                const spi::Wait& wait);
     std::optional<spi::LockHolder> row_holder(const spi::Look& look, const spi::Wait& wait);
 
     Session& session_;

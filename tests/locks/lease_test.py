@@ -326,6 +326,18 @@ class Lease(EngineTest):
                 self.done("up", url=self.table_url(**{"x-lock-table": name}))
                 self.assertEqual(self.value(f"SELECT count(*) FROM names WHERE relname ~ '^{expected}$'"), "1")
 
+    def test_strangers_lock_on_the_lock_table_is_waited_for_no_longer_than_asked(self):
+        self.up_files("SELECT 1;", "SELECT 2;")
+        self.done("up", "1", url=self.table_url())
+        stranger = self.session()
+        stranger.run("BEGIN; LOCK TABLE schema_lock IN ACCESS EXCLUSIVE MODE;")
+
+        start = time.monotonic()
+        self.assert_refused("application psql")
+
+        self.assertLess(time.monotonic() - start, 10)
+        self.assertEqual(self.value("SELECT version FROM schema_migrations"), "1")
+
     def test_bad_length_of_a_lease_is_refused(self):
         self.up_files("CREATE TABLE a (id int);")
         for text in ("4999ms", "61m", "5", "soon", "-5s"):
