@@ -17,6 +17,7 @@
 #include "../history/transaction.hpp"
 #include "../plan/planner.hpp"
 #include "check.hpp"
+#include "outcome.hpp"
 #include "recover.hpp"
 #include "step.hpp"
 
@@ -129,6 +130,24 @@ void run_steps(const RunContext& context, history::Store& store, const std::stri
     }
 }
 
+// A row that was the same before tells nothing.
+void resolve_force(const RunContext& context, const LostCommit& commit, ErrorDetails details) {
+    const Outcome outcome =
+        commit.before == commit.after
+            ? Outcome::unknown
+            : find_outcome(commit, context.reopen, context.clock, context.observer, context.stop);
+    if (outcome == Outcome::committed)
+        return;
+    if (outcome == Outcome::rolled_back) {
+        details.code = ErrorCode::connection_failed;
+        details.state = "the version row is as it was";
+    } else {
+        details.state = "only the server knows whether it committed, and the version row tells";
+    }
+    details.next = "once the server is back: migrate version; forcing a version twice does no harm";
+    throw Error(std::move(details));
+}
+
 }  // namespace
 
 Report run_to(const RunContext& context, const Target& target) {
@@ -194,6 +213,8 @@ void force_to(const RunContext& context, const std::optional<Version>& version) 
     const spi::Look look = look_at(context);
     history::Store store = make_store(context, look);
     store.make_tables(waiting(context));
+    const std::string session = context.connection.session_name(waiting(context));
+    const LostCommit commit{context.start.tables, session, store.state(), {version, false}};
     history::Transaction transaction(context.connection, waiting(context));
     store.force(version, history::EventKind::forced, waiting(context));
     try {
@@ -201,10 +222,7 @@ void force_to(const RunContext& context, const std::optional<Version>& version) 
     } catch (const Error& error) {
         if (error.code() != ErrorCode::outcome_unknown)
             throw;
-        ErrorDetails details = error.details();
-        details.state = "only the server knows whether it committed, and the version row tells";
-        details.next = "once the server is back: migrate version; forcing a version twice does no harm";
-        throw Error(std::move(details));
+        resolve_force(context, commit, error.details());
     }
 }
 

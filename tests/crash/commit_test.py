@@ -116,6 +116,18 @@ class Commits(CrashTest):
     def test_answer_to_the_files_own_commit_that_is_lost(self):
         self.lost_answer(OWN)
 
+    def test_answer_that_is_lost_of_a_forced_version(self):
+        self.up_files(SLOW, PLAIN, NEXT)
+        self.done("up", "1")
+        self.sql(SLOW_ROW)
+        process = self.start("force", "2", url=self.proxy.url(self.url()))
+        self.wait_in(process, ".", "wait_event = 'PgSleep'")
+        self.proxy.cut_clients()
+
+        result = finish(process, seconds=RESOLVE_SECONDS)
+
+        self.assertEqual((result.code, self.row()), (0, (2, False)), result.err)
+
     def test_answer_that_is_lost_while_new_connections_are_refused(self):
         process, _ = self.committing(PLAIN)
         self.proxy.refuse()
