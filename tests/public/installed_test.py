@@ -44,7 +44,7 @@ class InstalledTest(unittest.TestCase):
         (cls.folder / "first").rename(cls.folder / "moved here")
         cls.tree = cls.folder / "moved here"
         cls.program = cls.tree / "bin" / "migrate"
-        (cls.library,) = cls.tree.glob("lib/**/libaether-migrate.so.0")
+        (cls.library,) = cls.tree.glob("lib/**/libaether-migrate.so.0.1")
         cls.modules = cls.library.parent / "aether-migrate" / "drivers"
 
     def migrate(self, *arguments, **variables):
