@@ -10,6 +10,7 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("AETHER_TEST_BUILD") or ROOT / "build" / "release")
+PACKAGES = pathlib.Path(os.environ.get("AETHER_TEST_PACKAGES") or ROOT / "build" / "packages")
 CONSUMER = pathlib.Path(__file__).resolve().parent / "consumer"
 COMMAND_SECONDS = 240
 sys.path.insert(0, str(ROOT / "tests" / "support"))
