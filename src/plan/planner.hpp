@@ -5,8 +5,9 @@
 #include <string>
 #include <vector>
 
+#include <aether/migrate/plan.hpp>
+
 #include "../migration/catalog.hpp"
-#include "plan.hpp"
 
 namespace aether::migrate {
 

@@ -4,10 +4,10 @@
 
 #include <optional>
 
+#include <aether/migrate/plan.hpp>
 #include <aether/migrate/report.hpp>
 #include <aether/migrate/spi/connection.hpp>
 
-#include "../plan/plan.hpp"
 #include "context.hpp"
 
 namespace aether::migrate::run {

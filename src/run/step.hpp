@@ -8,6 +8,7 @@
 
 #include <aether/migrate/error.hpp>
 #include <aether/migrate/observer.hpp>
+#include <aether/migrate/plan.hpp>
 #include <aether/migrate/report.hpp>
 #include <aether/migrate/spi/driver.hpp>
 #include <aether/migrate/spi/source.hpp>
@@ -15,7 +16,6 @@
 
 #include "../base/clock.hpp"
 #include "../history/store.hpp"
-#include "../plan/plan.hpp"
 #include "outcome.hpp"
 #include "preflight.hpp"
 

@@ -11,9 +11,9 @@
 #include <variant>
 #include <vector>
 
+#include <aether/migrate/plan.hpp>
 #include <aether/migrate/version.hpp>
 
-#include "../../src/plan/plan.hpp"
 #include "faulty_connection.hpp"
 
 namespace aether::migrate::crash {
