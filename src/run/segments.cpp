@@ -16,6 +16,7 @@
 #include "../sql/position.hpp"
 #include "bare.hpp"
 #include "body.hpp"
+#include "opaque.hpp"
 #include "patience.hpp"
 #include "progress.hpp"
 #include "script.hpp"
@@ -324,36 +325,6 @@ private:
     Sender sender_;
     std::optional<OpenSegment> open_;
 };
-
-// A file that only the server can take apart (it ends its transactions in other ways than COMMIT) is one bare
-// segment of which nobody can tell how far it came.
-std::optional<SendFailure> run_whole(const StepContext& context, const CheckedStep& step, Record& record,
-                                     Progress& progress) {
-    const std::string path = context.source.path_of(step.plan.file);
-    ScriptReader reader(context.source, step.plan.file, context.connection.dialect());
-    std::string text;
-    Piece whole;
-    Piece piece;
-    while (reader.next(piece)) {
-        for (const sql::Statement& statement : piece.statements) {
-            whole.statements.push_back(
-                {text.size() + statement.begin, text.size() + statement.end, statement.kind, statement.what});
-        }
-        text.append(piece.text);
-    }
-    if (reader.checksum() != step.facts.checksum)
-        refuse_changed_file(path);
-    whole.text = text;
-    if (progress.entry().statements_done == 0) {
-        const sql::Statement statement{0, text.size(), StatementKind::controls_transaction, ""};
-        const BareText all{whole, statement, text, history::chain("", text), whole.statements.size()};
-        if (std::optional<SendFailure> failure = run_bare(context, step, record, progress, all))
-            return failure;
-    }
-    Transaction transaction(context.connection, record.finishing());
-    progress.finish(transaction, progress.entry());
-    return std::nullopt;
-}
 
 }  // namespace
 
