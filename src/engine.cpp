@@ -19,6 +19,7 @@
 #include "base/clock.hpp"
 #include "history/layout.hpp"
 #include "migration/catalog.hpp"
+#include "migration/code.hpp"
 #include "run/repair.hpp"
 #include "run/runner.hpp"
 #include "source/open.hpp"
@@ -42,6 +43,12 @@ std::unique_ptr<spi::Source> open_source_of(const Options& options) {
     if (options.path.empty())
         refuse_empty("source of migrations", "give -path DIR, or set MIGRATIONS_PATH");
     return sources::open_path(options.path);
+}
+
+Catalog make_catalog_of(const Options& options, spi::Source& source) {
+    Catalog catalog = make_catalog(source.list(), source.describe());
+    check_code(options.code, catalog, source.describe());
+    return catalog;
 }
 
 spi::Opened open_database_of(const Options& options, const spi::Wait& wait) {
@@ -79,7 +86,7 @@ struct Migrator::Engine {
     explicit Engine(Options given)
         : options(std::move(given)),
           source(open_source_of(options)),
-          catalog(make_catalog(source->list(), source->describe())),
+          catalog(make_catalog_of(options, *source)),
           database(open_database_of(options, {options.stop.roll_back, std::nullopt})),
           reopen([this](const spi::Wait& wait) { return open_database_of(options, wait).connection; }),
           start{history::table_names(database.settings, database.connection->dialect()), std::nullopt},
@@ -90,8 +97,9 @@ struct Migrator::Engine {
     }
 
     run::RunContext context() {
-        return {*database.connection, *source,        catalog, database.settings, start, clock, observer,
-                options.lock_timeout, options.limits, reopen,  options.stop};
+        return {
+            *database.connection, *source,        catalog, database.settings, start,       clock, observer,
+            options.lock_timeout, options.limits, reopen,  options.stop,      options.code};
     }
 
     Options options;

@@ -24,7 +24,7 @@ namespace aether::migrate::history {
 //     that one
 //                       row tells whether a file was left out
 //     name              the title in the file's name
-//     checksum          SHA-256 of the file that ran, in hexadecimal
+//     checksum          SHA-256 of the file that ran, in hexadecimal; of a migration written in C++ too
 //     down_sql          the down file as it was when the up file ran; NULL when it was missing or above 1 MiB
 //     statements_done, statements_total
 //     started_at        by the clock of the machine that ran it
@@ -49,7 +49,7 @@ namespace aether::migrate::history {
 //                       to run, runs, or was cut off | refused: the server answered it with an error
 //     next_statements   of the intended segment: how many statements it has,
 //     next_checksum     done_checksum as it will be after it,
-//     next_line         its line in the file,
+//     next_line         its line in the file; 0: the body is a C++ function,
 //     next_what         what it is, as "CREATE INDEX CONCURRENTLY",
 //     next_note         and the driver's note of it, see spi::Intent
 //     error             what the server said, when the last statement failed

@@ -21,7 +21,7 @@ namespace {
 
 using LimitMember = std::optional<std::chrono::milliseconds> Limits::*;
 
-enum class Name { transaction, no_transaction, idempotent, limit };
+enum class Name { transaction, no_transaction, idempotent, code, limit };
 
 struct Known {
     std::string_view word;
@@ -29,10 +29,11 @@ struct Known {
     LimitMember limit = nullptr;  // for Name::limit
 };
 
-constexpr std::array<Known, 8> kKnown{{
+constexpr std::array<Known, 9> kKnown{{
     {"no-transaction", Name::no_transaction},
     {"transaction", Name::transaction},
     {"idempotent", Name::idempotent},
+    {"code", Name::code},
     {"table-lock-timeout", Name::limit, &Limits::table_lock_timeout},
     {"retry-for", Name::limit, &Limits::retry_for},
     {"statement-timeout", Name::limit, &Limits::statement_timeout},
@@ -182,6 +183,12 @@ std::optional<DirectiveFault> set(const Known& known, const Words& name, const W
                 return twice(name);
             }
             directives.idempotent = true;
+            return std::nullopt;
+        case Name::code:
+            if (directives.code) {
+                return twice(name);
+            }
+            directives.code = true;
             return std::nullopt;
         case Name::limit:
             break;

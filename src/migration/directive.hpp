@@ -23,6 +23,7 @@ enum class TransactionMode {
 struct Directives {
     TransactionMode mode = TransactionMode::automatic;
     bool idempotent = false;  ///< Its statements outside of a transaction may run twice.
+    bool code = false;        ///< Its body is a C++ function, and it has no statement.
     Limits limits;
 };
 

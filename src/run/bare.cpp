@@ -11,6 +11,7 @@
 
 #include "../sql/position.hpp"
 #include "../sql/tokens.hpp"
+#include "code_call.hpp"
 
 namespace aether::migrate::run {
 
@@ -49,14 +50,16 @@ public:
 private:
     void intend() {
         spi::Intent intent;
-        const std::vector<std::string_view> tokens =
-            sql::tokens_of(text_.words, context_.connection.dialect().lexical);
-        if (text_.statements == 1)
-            intent = context_.connection.note_intent({text_.words, tokens}, record_.bookkeeping());
+        std::size_t line = 0;  // a function has none
+        if (step_.function == nullptr) {
+            const std::vector<std::string_view> tokens =
+                sql::tokens_of(text_.words, context_.connection.dialect().lexical);
+            if (text_.statements == 1)
+                intent = context_.connection.note_intent({text_.words, tokens}, record_.bookkeeping());
+            line = sql::position_at(text_.piece.text, text_.statement.begin, text_.piece.start).line;
+        }
         manner_ = intent.queues_others ? LockManner::queues_others : LockManner::gentle;
         history::JournalEntry entry = progress_.entry();
-        const std::size_t line =
-            sql::position_at(text_.piece.text, text_.statement.begin, text_.piece.start).line;
         entry.state = history::JournalState::intended;
         entry.next = {text_.statements, text_.done_checksum, line, std::string(text_.statement.what),
                       std::move(intent.note)};
@@ -79,10 +82,7 @@ private:
             context_.connection.limit_locks(progress_.patience(manner_).lock_timeout(), spi::Scope::session);
         if (!limits.empty())
             context_.connection.batch(limits, record_.bookkeeping());
-        Sender sender(context_.connection, context_.source.path_of(step_.plan.file),
-                      record_.limits().statement_timeout, context_.stop.abort);
-        std::optional<SendFailure> failure =
-            sender.send(text_.piece, text_.words, text_.statement.begin, index_of_statement());
+        std::optional<SendFailure> failure = send_text_or_function();
         if (!failure && context_.connection.transaction_state() != spi::TransactionState::idle) {
             failure.emplace();
             failure->details.code = ErrorCode::migration_failed;
@@ -90,6 +90,14 @@ private:
         }
         close_open_transaction();
         return failure;
+    }
+
+    std::optional<SendFailure> send_text_or_function() {
+        if (step_.function != nullptr)
+            return call_function(context_, step_, record_, context_.stop.abort);
+        Sender sender(context_.connection, context_.source.path_of(step_.plan.file),
+                      record_.limits().statement_timeout, context_.stop.abort);
+        return sender.send(text_.piece, text_.words, text_.statement.begin, index_of_statement());
     }
 
     std::size_t index_of_statement() const {
@@ -142,7 +150,7 @@ private:
         history::JournalEntry entry = progress_.entry();
         entry.state = history::JournalState::refused;
         entry.error = failure.details.message;
-        Settlement settlement{spi::Effect::absent, "the server did not understand the text", "", {}};
+        Settlement settlement{spi::Effect::absent, "the server ran nothing of it", "", {}};
         if (!failure.unread) {
             spi::Wait wait = record_.finishing();
             wait.deadline = std::min(*wait.deadline, context_.clock.now() + kUndoLimit);
@@ -184,10 +192,9 @@ private:
         }
         details.where = {context_.source.path_of(step_.plan.file), entry.next.line, 0};
         details.state = fmt::format(
-            "the statement in line {} was under way, which no transaction guards; the "
-            "database is marked dirty at version {}",
-            entry.next.line, to_string(step_.plan.leads_to));
-        details.next = fmt::format("\"migrate {}\" again: it looks what became of the statement, and goes on",
+            "{} was under way, which no transaction guards; the database is marked dirty at version {}",
+            named(entry.next), to_string(step_.plan.leads_to));
+        details.next = fmt::format("\"migrate {}\" again: it looks what became of it, and goes on",
                                    name_of(step_.plan.direction));
         throw Error(std::move(details));
     }

@@ -2,7 +2,19 @@
 // Makes a planned step ready to run: reads its file once and decides how it runs.
 #include "check.hpp"
 
+#include <string>
+
+#include "../migration/code.hpp"
+
 namespace aether::migrate::run {
+
+namespace {
+
+CodeFile code_file(const CheckedStep& step, const std::string& path) {
+    return {path, step.plan.version, step.plan.direction, step.facts.directives.code, step.facts.first_line};
+}
+
+}  // namespace
 
 CheckedStep check_step(const RunContext& context, const PlannedStep& planned) {
     CheckedStep step;
@@ -11,6 +23,7 @@ CheckedStep check_step(const RunContext& context, const PlannedStep& planned) {
     if (!planned.file.empty()) {
         step.facts =
             check_script(context.source, planned.file, context.connection.dialect(), context.settings);
+        step.function = find_function(context.code, code_file(step, context.source.path_of(planned.file)));
     }
     const CatalogEntry* entry = context.catalog.find(planned.version);
     if (planned.direction == Direction::up && entry != nullptr && entry->down) {
@@ -18,6 +31,11 @@ CheckedStep check_step(const RunContext& context, const PlannedStep& planned) {
     }
     step.read = context.clock.now() - start;
     return step;
+}
+
+void require_function(const RunContext& context, const CheckedStep& step) {
+    if (step.facts.directives.code && step.function == nullptr)
+        refuse_without_function(code_file(step, context.source.path_of(step.plan.file)));
 }
 
 }  // namespace aether::migrate::run

@@ -7,7 +7,10 @@
 
 namespace aether::migrate::run {
 
-/// Throws Error as check_script.
+/// Throws Error as check_script and find_function.
 CheckedStep check_step(const RunContext& context, const PlannedStep& planned);
+
+/// Throws Error (migration_refused) when the step's body is a function that this program does not have.
+void require_function(const RunContext& context, const CheckedStep& step);
 
 }  // namespace aether::migrate::run

@@ -4,8 +4,10 @@
 
 #include <chrono>
 #include <optional>
+#include <span>
 #include <string>
 
+#include <aether/migrate/code_migration.hpp>
 #include <aether/migrate/observer.hpp>
 #include <aether/migrate/spi/driver.hpp>
 #include <aether/migrate/spi/source.hpp>
@@ -39,6 +41,7 @@ struct RunContext {
     spi::Limits limits;  ///< Of flags or options: they count before a file's header and the URL.
     Reopen reopen;       ///< May be empty.
     StopTokens stop;
+    std::span<const CodeMigration> code{};
 };
 
 /// For statements of the engine's own: until the bookkeeping limit, or until a stop that may roll back.

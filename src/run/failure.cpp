@@ -16,20 +16,6 @@ namespace {
 
 constexpr std::size_t kShownBytes = 100;
 
-// A statement's first line, without secrets and cut between characters: the file itself shows the rest.
-std::string headline(std::string_view statement) {
-    const std::string_view first = statement.substr(0, statement.find_first_of("\r\n"));
-    std::string line = redact(first);
-    if (line.size() <= kShownBytes) {
-        return line + (first.size() < statement.size() ? " …" : "");
-    }
-    std::size_t cut = kShownBytes;
-    while (cut > 0 && (static_cast<unsigned char>(line[cut]) & 0xC0U) == 0x80U) {
-        --cut;
-    }
-    return line.substr(0, cut) + "…";
-}
-
 // The line at fault. Its caret would point beside the place where a secret was masked.
 std::string shown_excerpt(const Piece& piece, std::size_t offset) {
     std::string excerpt = sql::excerpt(piece.text, offset, {.first_line = piece.start.line});
@@ -48,6 +34,19 @@ const sql::Statement* statement_at(const Piece& piece, std::size_t offset) {
 }
 
 }  // namespace
+
+std::string headline(std::string_view statement) {
+    const std::string_view first = statement.substr(0, statement.find_first_of("\r\n"));
+    std::string line = redact(first);
+    if (line.size() <= kShownBytes) {
+        return line + (first.size() < statement.size() ? " …" : "");
+    }
+    std::size_t cut = kShownBytes;
+    while (cut > 0 && (static_cast<unsigned char>(line[cut]) & 0xC0U) == 0x80U) {
+        --cut;
+    }
+    return line.substr(0, cut) + "…";
+}
 
 ErrorDetails migration_failure(const spi::ScriptFailure& failure, const std::string& path, const Piece& piece,
                                std::size_t base, std::size_t statement) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include <aether/migrate/error.hpp>
 #include <aether/migrate/spi/connection.hpp>
@@ -17,5 +18,9 @@ namespace aether::migrate::run {
 ///     migration failed: MESSAGE (column C), DETAIL in line L: STATEMENT (details: pq: MESSAGE)
 ErrorDetails migration_failure(const spi::ScriptFailure& failure, const std::string& path, const Piece& piece,
                                std::size_t base, std::size_t statement);
+
+/// Returns a statement's first line, without secrets and cut between characters: the file itself shows the
+/// rest.
+std::string headline(std::string_view statement);
 
 }  // namespace aether::migrate::run

@@ -55,6 +55,12 @@ std::string describe(const Candidate& candidate) {
         fmt::format("the {} of version {}", name_of(step.plan.direction), to_string(step.plan.version));
     if (step.facts.statements == 0)
         return fmt::format("{}: it has no statement, so nothing can be half done", what);
+    if (step.facts.directives.code) {
+        return fmt::format("{} ({}): written in C++, and {}", what, step.plan.file,
+                           step.facts.mode == ScriptMode::transaction
+                               ? "run as one transaction, so all of it is applied, or none"
+                               : "not run as one transaction, so any part of it may be applied");
+    }
     if (step.facts.mode == ScriptMode::transaction) {
         return fmt::format(
             "{} ({}): the database runs such a file as one transaction, so all of its {} statements "

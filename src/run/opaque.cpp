@@ -12,8 +12,17 @@
 
 namespace aether::migrate::run {
 
-using history::Transaction;
+namespace {
+
 using spi::StatementKind;
+
+std::optional<SendFailure> finish(const StepContext& context, Record& record, Progress& progress) {
+    history::Transaction transaction(context.connection, record.finishing());
+    progress.finish(transaction, progress.entry());
+    return std::nullopt;
+}
+
+}  // namespace
 
 std::optional<SendFailure> run_whole(const StepContext& context, const CheckedStep& step, Record& record,
                                      Progress& progress) {
@@ -38,9 +47,19 @@ std::optional<SendFailure> run_whole(const StepContext& context, const CheckedSt
         if (std::optional<SendFailure> failure = run_bare(context, step, record, progress, all))
             return failure;
     }
-    Transaction transaction(context.connection, record.finishing());
-    progress.finish(transaction, progress.entry());
-    return std::nullopt;
+    return finish(context, record, progress);
+}
+
+std::optional<SendFailure> run_function(const StepContext& context, const CheckedStep& step, Record& record,
+                                        Progress& progress) {
+    if (progress.entry().statements_done == 0) {
+        const Piece nothing;
+        const sql::Statement function{0, 0, StatementKind::controls_transaction, "C++ function"};
+        const BareText body{nothing, function, "", history::chain("", step.facts.checksum), 1};
+        if (std::optional<SendFailure> failure = run_bare(context, step, record, progress, body))
+            return failure;
+    }
+    return finish(context, record, progress);
 }
 
 }  // namespace aether::migrate::run

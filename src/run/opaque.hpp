@@ -15,4 +15,8 @@ namespace aether::migrate::run {
 std::optional<SendFailure> run_whole(const StepContext& context, const CheckedStep& step, Record& record,
                                      Progress& progress);
 
+/// The same for a C++ function that is in no transaction.
+std::optional<SendFailure> run_function(const StepContext& context, const CheckedStep& step, Record& record,
+                                        Progress& progress);
+
 }  // namespace aether::migrate::run

@@ -46,6 +46,12 @@ public:
         facts.lasting = lasting_;
         facts.begin = dialect_.begin;
         facts.directives = directives_;
+        if (first_)
+            facts.first_line = first_->place.line;
+        if (directives_.code) {
+            decide_code(facts);
+            return facts;
+        }
         if (commits_silently())
             facts.mode = ScriptMode::segments;
         if (directives_.mode == TransactionMode::transaction) {
@@ -76,8 +82,24 @@ public:
     }
 
 private:
+    // What a function does is not known before: its transaction, or nothing that can be looked into.
+    void decide_code(ScriptFacts& facts) const {
+        if (first_) {
+            refuse(
+                *first_, "a statement in a migration that is written in C++",
+                "the body of a migration written in C++ goes into the function: take the statement out, or "
+                "the header line \"migrate:code\"");
+        }
+        const bool one_transaction = directives_.mode == TransactionMode::transaction ||
+                                     (directives_.mode == TransactionMode::automatic && !commits_silently());
+        facts.statements = 1;
+        facts.mode = one_transaction ? ScriptMode::transaction : ScriptMode::whole;
+    }
+
     void take(const Piece& piece, const sql::Statement& statement) {
         const bool first = count_++ == 0;
+        if (first)
+            first_ = found(piece, statement);
         if (statement.kind != StatementKind::session_setting_alone)
             lasting_ = count_;
         last_ends_ = statement.kind == StatementKind::ends_transaction;
@@ -189,6 +211,7 @@ private:
     bool last_ends_ = false;
     std::string begin_;
     Directives directives_;
+    std::optional<Found> first_;
     std::optional<Found> non_transactional_;
     std::optional<Found> control_;
     std::optional<Found> unclosed_;

@@ -11,6 +11,10 @@ namespace aether::migrate::run {
 
 using history::Transaction;
 
+std::string named(const history::NextSegment& segment) {
+    return segment.line == 0 ? "the C++ function" : fmt::format("the statement in line {}", segment.line);
+}
+
 std::string answer_commands() {
     return "\"migrate repair -applied\" if it is complete, "
            "or \"migrate repair -not-applied\" if nothing of it is there; then \"migrate up\" goes on";
@@ -78,7 +82,8 @@ void Progress::advance(Transaction& transaction, const history::JournalEntry& do
 }
 
 void Progress::finish(Transaction& transaction, const history::JournalEntry& done) {
-    record_.report().statements = done.statements_done;
+    if (step_.function == nullptr)  // which counted its own
+        record_.report().statements = done.statements_done;
     const spi::Wait wait = record_.finishing();
     try {
         context_.store.write(record_.target(false), record_.event(), wait);
@@ -152,7 +157,10 @@ std::string Progress::force_commands() const {
 ErrorDetails Progress::partly_applied(ErrorDetails details) const {
     record_.add_file(details);
     const std::size_t done = entry_.statements_done;
-    if (done == entry_.statements_total) {
+    if (step_.facts.directives.code) {
+        details.state =
+            fmt::format("the C++ function did its work, which could not be recorded; {}", marked());
+    } else if (done == entry_.statements_total) {
         details.state = fmt::format(
             "{} applied, which could not be recorded; {}",
             done == 1 ? "this file's statement is" : fmt::format("all {} statements of this file are", done),
@@ -196,8 +204,8 @@ void Progress::fail_unsettled(ErrorDetails details, const Settlement& settlement
     if (!context_.store.keeps_journal())
         fail_unknown(std::move(details), settlement);
     record_.add_file(details);
-    details.state = fmt::format("{}; of the statement in line {} remains are there: {}", marked(),
-                                entry_.next.line, settlement.facts);
+    details.state =
+        fmt::format("{}; of {} remains are there: {}", marked(), named(entry_.next), settlement.facts);
     details.next =
         fmt::format("\"migrate {}\" again: it removes them, and goes on", name_of(step_.plan.direction));
     throw Error(std::move(details));
@@ -209,11 +217,13 @@ void Progress::fail_unknown(ErrorDetails details, const Settlement& settlement) 
         details.state =
             fmt::format("{}: which of the {} statements of this file are applied can't be told ({})",
                         marked(), entry_.next.statements, settlement.facts);
+    } else if (entry_.next.line == 0) {
+        details.state = fmt::format("{}: what of {} is applied can't be told ({})", marked(),
+                                    named(entry_.next), settlement.facts);
     } else {
-        details.state = fmt::format(
-            "{}: whether the statement in line {} is applied can't be told ({}); {} before it {} done",
-            marked(), entry_.next.line, settlement.facts, entry_.statements_done,
-            entry_.statements_done == 1 ? "is" : "are");
+        details.state = fmt::format("{}: whether {} is applied can't be told ({}); {} before it {} done",
+                                    marked(), named(entry_.next), settlement.facts, entry_.statements_done,
+                                    entry_.statements_done == 1 ? "is" : "are");
     }
     details.next = context_.store.keeps_journal()
                        ? fmt::format("look at {}; then {}", settlement.look_at, answer_commands())

@@ -77,6 +77,9 @@ private:
     std::size_t leading_settings_ = 0;  // the first of this session's statements, that changed nothing else
 };
 
+/// Returns what is about to run, or was: "the statement in line 7", or "the C++ function".
+std::string named(const history::NextSegment& segment);
+
 /// Returns what to type when a person has looked whether a cut off statement is applied.
 std::string answer_commands();
 

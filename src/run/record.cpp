@@ -131,16 +131,19 @@ bool Record::is_passing(const ErrorDetails& details) const {
 ErrorDetails Record::nothing_applied(ErrorDetails details) const {
     const VersionState& state = context_.store.state();
     const std::string_view direction = name_of(step_.plan.direction);
+    const std::string_view body = step_.function == nullptr ? "file" : "migration";
     add_file(details);
     if (!details.state.empty()) {
-        details.state = fmt::format("nothing of this file was applied; {}", details.state);
+        details.state = fmt::format("nothing of this {} was applied; {}", body, details.state);
     } else {
-        details.state = fmt::format("the database is at {}, clean: nothing of this file was applied",
-                                    in_words(state.version));
+        details.state = fmt::format("the database is at {}, clean: nothing of this {} was applied",
+                                    in_words(state.version), body);
     }
     if (is_passing(details)) {
         details.next = fmt::format(
             "\"migrate {}\" again when the others are done, or with more patience: -retry-for", direction);
+    } else if (step_.function != nullptr) {
+        details.next = "mend the function or what it found, then run its program again";
     } else if (details.code == ErrorCode::migration_failed) {
         details.next = fmt::format("mend {}, then \"migrate {}\" again", step_.plan.file, direction);
     } else if (details.next.empty() || details.code == ErrorCode::connection_failed) {

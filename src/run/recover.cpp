@@ -41,9 +41,13 @@ std::string describe(const history::JournalEntry& entry) {
                                    entry.statements_total, entry.file);
     if (entry.state == history::JournalState::between)
         return text;
-    text += fmt::format("; the one in line {}", entry.next.line);
-    if (!entry.next.what.empty())
-        text += fmt::format(" ({})", entry.next.what);
+    if (entry.next.line == 0) {
+        text = fmt::format("{} of {}", named(entry.next), entry.file);
+    } else {
+        text += fmt::format("; the one in line {}", entry.next.line);
+        if (!entry.next.what.empty())
+            text += fmt::format(" ({})", entry.next.what);
+    }
     text += entry.state == history::JournalState::intended ? " was under way" : " failed: " + entry.error;
     return text;
 }

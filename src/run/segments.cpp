@@ -337,8 +337,13 @@ void run_segments(const StepContext& context, const CheckedStep& step, Record& r
         Pass pass(context, step, record, progress);
         std::optional<SendFailure> failure;
         try {
-            failure = step.facts.mode == ScriptMode::whole ? run_whole(context, step, record, progress)
-                                                           : pass.run(first_is_bare);
+            if (step.facts.mode != ScriptMode::whole) {
+                failure = pass.run(first_is_bare);
+            } else if (step.facts.directives.code) {
+                failure = run_function(context, step, record, progress);
+            } else {
+                failure = run_whole(context, step, record, progress);
+            }
         } catch (const Error& error) {
             if (error.code() != ErrorCode::connection_failed || !error.details().state.empty())
                 throw;

@@ -26,6 +26,8 @@ Settlement settle(spi::Connection& connection, const history::JournalEntry& entr
     if (note.empty()) {
         if (repeatable)
             return {spi::Effect::absent, "the file says that its statements may be repeated", "", {}};
+        if (entry.next.line == 0)
+            return unknown("nobody can see how far a function came", "what the function changes", {});
         return unknown("no driver can see whether such a statement ran", "what its statements change", {});
     }
     const spi::Ending ending =

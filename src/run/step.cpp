@@ -11,6 +11,7 @@
 
 #include "../history/transaction.hpp"
 #include "body.hpp"
+#include "code_call.hpp"
 #include "patience.hpp"
 #include "record.hpp"
 #include "segments.hpp"
@@ -40,7 +41,8 @@ public:
             std::optional<SendFailure> failure = attempt(patience.lock_timeout());
             if (!failure)
                 return true;
-            if (commits_by_itself(context_.connection, failure->details) && step_.facts.statements == 1)
+            if (commits_by_itself(context_.connection, failure->details) && step_.facts.statements == 1 &&
+                step_.function == nullptr)
                 return false;
             if (!patience.wait_for_next(*failure, context_.stop.finish))
                 throw Error(record_.nothing_applied(std::move(failure->details)));
@@ -57,15 +59,10 @@ private:
             transaction.emplace(context_.connection, step_.facts.begin,
                                 context_.connection.limit_locks(lock_timeout, spi::Scope::block),
                                 record_.bookkeeping());
-            Sender sender(context_.connection, context_.source.path_of(step_.plan.file),
-                          record_.limits().statement_timeout, context_.stop.roll_back);
-            std::optional<SendFailure> failure = run_body(sender, context_.source, step_.plan.file,
-                                                          step_.facts, context_.connection.dialect());
-            if (failure) {
+            if (std::optional<SendFailure> failure = run_text_or_function()) {
                 transaction->roll_back();
                 return failure;
             }
-            record_.report().statements = sender.completed();
             if (context_.connection.transaction_state() != spi::TransactionState::open) {
                 throw Error(ErrorCode::bookkeeping_failed,
                             "the file ended the transaction that it was run in");
@@ -81,6 +78,22 @@ private:
             throw Error(record_.nothing_applied(error.details()));
         }
         return std::nullopt;
+    }
+
+    std::optional<SendFailure> run_text_or_function() {
+        if (step_.function != nullptr) {
+            std::optional<SendFailure> failure =
+                call_function(context_, step_, record_, context_.stop.roll_back);
+            if (failure && failure->details.code == ErrorCode::cancelled)
+                throw Error(std::move(failure->details));
+            return failure;
+        }
+        Sender sender(context_.connection, context_.source.path_of(step_.plan.file),
+                      record_.limits().statement_timeout, context_.stop.roll_back);
+        std::optional<SendFailure> failure =
+            run_body(sender, context_.source, step_.plan.file, step_.facts, context_.connection.dialect());
+        record_.report().statements = sender.completed();
+        return failure;
     }
 
     const StepContext& context_;

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include <aether/migrate/code_migration.hpp>
 #include <aether/migrate/error.hpp>
 #include <aether/migrate/observer.hpp>
 #include <aether/migrate/plan.hpp>
@@ -43,8 +44,9 @@ struct StepContext {
 /// A planned step and what its file's check found.
 struct CheckedStep {
     PlannedStep plan;
-    ScriptFacts facts;      ///< Of the file; default when there is none.
-    std::string down_file;  ///< For an up step: kept in the history.
+    ScriptFacts facts;                       ///< Of the file; default when there is none.
+    const CodeFunction* function = nullptr;  ///< The body, when it is not the file; outlives the step.
+    std::string down_file;                   ///< For an up step: kept in the history.
     std::chrono::nanoseconds read{0};
 };
 

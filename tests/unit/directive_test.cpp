@@ -53,6 +53,8 @@ TEST(directive, sets_the_mode) {
     EXPECT_EQ(directives_of("-- migrate:transaction\n").mode, TransactionMode::transaction);
     EXPECT_EQ(directives_of("-- migrate:no-transaction\n").mode, TransactionMode::no_transaction);
     EXPECT_TRUE(directives_of("-- migrate:idempotent").idempotent);
+    EXPECT_FALSE(directives_of("-- migrate:idempotent").code);
+    EXPECT_TRUE(directives_of("-- migrate:code").code);
 }
 
 TEST(directive, sets_each_limit) {
@@ -110,9 +112,10 @@ TEST(directive, of_an_unknown_name_is_refused_where_the_name_stands) {
 
     EXPECT_EQ(fault.message, "unknown header line \"frobnicate\"");
     EXPECT_EQ(place_of(head), "frobnicate now\n");
-    EXPECT_EQ(fault.hint,
-              "header lines are: no-transaction, transaction, idempotent, table-lock-timeout, retry-for, "
-              "statement-timeout, idle-timeout, client-check-interval");
+    EXPECT_EQ(
+        fault.hint,
+        "header lines are: no-transaction, transaction, idempotent, code, table-lock-timeout, retry-for, "
+        "statement-timeout, idle-timeout, client-check-interval");
 }
 
 TEST(directive, of_a_misspelt_name_names_the_one_that_was_meant) {
@@ -152,6 +155,7 @@ TEST(directive, that_stands_twice_is_refused) {
               "header line \"transaction\" stands twice");
     EXPECT_EQ(fault_of("-- migrate:idempotent\n-- migrate:idempotent").message,
               "header line \"idempotent\" stands twice");
+    EXPECT_EQ(fault_of("-- migrate:code\n-- migrate:code").message, "header line \"code\" stands twice");
 }
 
 TEST(directive, transaction_and_no_transaction_exclude_each_other) {

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 #include <aether/migrate/error.hpp>
 
+#include "../../drivers/mysql/dialect.hpp"
 #include "../../drivers/postgres/dialect.hpp"
 #include "../../src/source/memory.hpp"
 #include "../support/pieces.hpp"
@@ -138,6 +139,36 @@ TEST(Preflight, refuses_bytes_that_are_not_utf8_and_names_the_offset) {
     EXPECT_NE(std::string(error.what()).find("not UTF-8 at byte 11"), std::string::npos);
     EXPECT_EQ(refusal_of(std::string("SELECT 1;\0", 10)).code(), ErrorCode::migration_refused);
     EXPECT_NE(std::string(refusal_of("\xFF\xFES\0").what()).find("UTF-16"), std::string::npos);
+}
+
+TEST(Preflight, refuses_a_statement_beside_a_function_and_names_its_place) {
+    const Error error = refusal_of("-- migrate:code\n\n  SELECT 1;");
+
+    EXPECT_EQ(error.code(), ErrorCode::migration_refused);
+    EXPECT_EQ(error.details().where.line, 3U);
+    EXPECT_EQ(error.details().where.column, 3U);
+    EXPECT_NE(error.details().hint.find("goes into the function"), std::string::npos);
+}
+
+TEST(Preflight, has_a_function_in_one_transaction_unless_its_file_says_otherwise) {
+    EXPECT_EQ(check("-- migrate:code\n").mode, ScriptMode::transaction);
+    EXPECT_EQ(check("-- migrate:code\n-- migrate:no-transaction").mode, ScriptMode::whole);
+    EXPECT_EQ(check("-- migrate:code").statements, 1U);
+}
+
+TEST(Preflight, has_no_transaction_for_a_function_where_statements_end_it_unless_its_file_says_so) {
+    const auto mode_of = [](const std::string& text) {
+        MemorySource source({{kFile, text}});
+        return check_script(source, kFile, mysql::dialect(), {}).mode;
+    };
+
+    EXPECT_EQ(mode_of("-- migrate:code"), ScriptMode::whole);
+    EXPECT_EQ(mode_of("-- migrate:code\n-- migrate:transaction"), ScriptMode::transaction);
+}
+
+TEST(Preflight, tells_the_line_of_the_first_statement) {
+    EXPECT_EQ(check("-- nothing\n").first_line, 0U);
+    EXPECT_EQ(check("-- why\nSELECT 1;\nSELECT 2;").first_line, 2U);
 }
 
 TEST(Preflight, strips_a_byte_order_mark) {

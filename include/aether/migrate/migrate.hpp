@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include <aether/migrate/code_migration.hpp>
 #include <aether/migrate/error.hpp>
 #include <aether/migrate/export.hpp>
 #include <aether/migrate/limits.hpp>
@@ -36,6 +37,9 @@ struct Options {
     /// Not given: 30 minutes, long enough for a replica that starts behind a long migration.
     std::optional<std::chrono::seconds> lock_timeout;
 
+    /// Migrations whose body is a C++ function, in any order; each has its two files in the source.
+    std::vector<CodeMigration> code;
+
     /// Where set, they count before a file's header lines, and these before the URL's parameters.
     Limits limits;
 
@@ -52,7 +56,7 @@ class AETHER_MIGRATE_EXPORT Migrator {
 public:
     /// Lists the source, then connects. Nothing is written.
     /// Throws Error: invalid_url, unknown_scheme, source_unusable (every problem of the source at once),
-    /// driver_unusable, connection_failed, cancelled.
+    /// invalid_argument (every problem of Options::code), driver_unusable, connection_failed, cancelled.
     explicit Migrator(Options options);
     ~Migrator();
     Migrator(const Migrator&) = delete;
