@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# The licence and the history of changes, as Debian wants them in each of its packages.
+# The manual page, what shells complete, and in each of Debian's packages the licence and the history of changes.
 find_program(AETHER_MIGRATE_GZIP gzip REQUIRED)
 mark_as_advanced(AETHER_MIGRATE_GZIP)
 
@@ -33,3 +33,16 @@ file(CONFIGURE OUTPUT changelog @ONLY CONTENT "aether-migrate (@PROJECT_VERSION@
 ")
 aether_migrate_gzip(${CMAKE_CURRENT_BINARY_DIR}/changelog changelog.gz)
 aether_migrate_gzip(${PROJECT_SOURCE_DIR}/CHANGELOG.md CHANGELOG.md.gz)
+
+aether_migrate_gzip(${CMAKE_CURRENT_SOURCE_DIR}/man/migrate.1 migrate.1.gz)
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/migrate.1.gz DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT program)
+
+# Debian's zsh looks into another folder than the one that everybody else uses.
+set(AETHER_MIGRATE_ZSH_DIR ${CMAKE_INSTALL_DATAROOTDIR}/zsh/site-functions CACHE STRING
+    "Folder for what zsh completes, below the prefix")
+mark_as_advanced(AETHER_MIGRATE_ZSH_DIR)
+install(FILES completions/_migrate DESTINATION ${AETHER_MIGRATE_ZSH_DIR} COMPONENT program)
+install(FILES completions/migrate.fish DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/fish/vendor_completions.d
+        COMPONENT program)
+install(FILES completions/migrate.bash DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/bash-completion/completions
+        RENAME migrate COMPONENT program)
