@@ -136,8 +136,12 @@ int Context::conclude(const Report& report) {
     if (report.steps.empty() && report.end == RunEnd::done)
         terminal_.line("no change");
     if (report.end == RunEnd::stopped && signals_.status_when_stopped() != kSuccess) {
-        terminal_.line(fmt::format("stopped with {} of the migrations left; the database is at {}, clean",
-                                   report.left, in_words(report.state.version)));
+        // A stop that came before the plan counted nothing.
+        const std::string place = report.left == 0
+                                      ? "before the first migration"
+                                      : fmt::format("with {} of the migrations left", report.left);
+        terminal_.line(fmt::format("stopped {}; the database is at {}, {}", place,
+                                   in_words(report.state.version), report.state.dirty ? "dirty" : "clean"));
     }
     finished();
     closing();

@@ -62,6 +62,17 @@ def interrupt_at(question, answer):
     return drive
 
 
+def interrupt_twice_at(question, answer):
+    def drive(session):
+        session.wait_for_text(question)
+        session.send(signal.SIGINT)
+        session.wait_for_text(STOPPING)
+        session.send(signal.SIGINT)
+        time.sleep(0.3)
+        session.write(answer)
+    return drive
+
+
 def terminate_at(question):
     def drive(session):
         session.wait_for_text(question)
@@ -148,6 +159,9 @@ PROGRESS_CASES = [
         sql="UPDATE schema_migrations SET dirty = true"),
     run("progress: verbose error, a limit", "up 5", flags="-verbose"),
     raw("progress: verbose create", "-verbose create -ext sql -seq thing"),
+    run("progress: verbose create has no database to close", "create -ext sql -seq thing", flags="-verbose", ours=Better(
+        "connects-only-when-needed", err=[r"\ATIME CWD/000001_thing\.up\.sql\nTIME CWD/000001_thing\.down\.sql\n\Z"],
+        row="absent")),
     raw("progress: verbose create without a name", "-verbose create -ext sql"),
 ]
 
@@ -185,6 +199,14 @@ SIGNAL_CASES = [
     run("signal: INT at the question of down, then n", "down", before=("up",), drive=interrupt_at(DOWN, "n\n")),
     run("signal: INT at the question of drop, then y", "drop", before=("up",), drive=interrupt_at(DROP, "y\n")),
     run("signal: INT at the question of drop, then n", "drop", before=("up",), drive=interrupt_at(DROP, "n\n")),
+    run("signal: INT twice at the question of down, then y", "down", before=("up",), drive=interrupt_twice_at(DOWN, "y\n"),
+        ours=Better("second-interrupt", code=130, err=[r"^stopped before the first migration; the database is at"
+                                                       r" version 3, clean\n\Z"])),
+    run("signal: INT twice at the question of down, then n", "down", before=("up",), drive=interrupt_twice_at(DOWN, "n\n")),
+    run("signal: INT twice at the question of drop, then y", "drop", before=("up",), drive=interrupt_twice_at(DROP, "y\n"),
+        ours=Better("second-interrupt", code=130, err=["^error: stopped"], row=[(3, False)],
+                    tables=("public.t1", "public.t2", "public.t3"))),
+    run("signal: INT twice at the question of drop, then n", "drop", before=("up",), drive=interrupt_twice_at(DROP, "n\n")),
     *[run(f"signal: TERM at the question of {command}", command, before=("up",), drive=terminate_at(question),
           ours=Better("term-stops-cleanly", code=143, err=[r"\AAre you sure", "^error: stopped"]))
       for command, question in (("down", DOWN), ("drop", DROP))],
