@@ -141,6 +141,22 @@ class Signals(EngineTest):
         self.open_gate()
         self.ends(process, 0, (1, False), ["a"])
 
+    def test_interrupt_lets_a_running_drop_or_force_finish(self):
+        self.up_files("CREATE TABLE a (id int);")
+        self.done("up")
+        for arguments, locked, row, tables in ((("force", "7"), "schema_migrations", (7, False), ["a", "gate", "t"]),
+                                               (("drop", "-f"), "gate", "absent", [])):
+            with self.subTest(arguments=arguments):
+                self.gate.run(f"BEGIN; LOCK TABLE {locked} IN SHARE MODE;")
+                process = self.start(*arguments)
+                self.wait_for_query("", "wait_event_type = 'Lock'")
+                self.signal(process, signal.SIGINT)
+                self.assertIsNone(process.poll())
+                self.open_gate()
+                result = finish(process)
+                self.assertEqual((result.code, self.row(), self.tables()), (0, row, tables), result.err)
+                self.assertEqual(result.err.splitlines()[0], STOPPING)
+
     def test_stop_while_waiting_for_the_lock_changes_nothing(self):
         for number, code in ((signal.SIGTERM, 143), (signal.SIGINT, 130)):
             with self.subTest(signal=number.name):

@@ -33,7 +33,7 @@ def refused_when_dirty(command):
 
 
 NUMBER_CASES = [
-    *numbers("up", ("1", "01", "0", "00000000000000000002"), ("-1", "+1", "0x1", "1.0", "1e0", "one", "''", "' 1'")[1:]),
+    *numbers("up", ("1", "01", "0", "00000000000000000002"), ("+1", "0x1", "1.0", "1e0", "one", "''", "' 1'")),
     *numbers("down", ("1", "01", "0"), ("+1", "0x1", "1.0", "one", "''"), before=("up",)),
     *numbers("goto", ("1", "002"), ("+1", "0x1", "1_0", "one", "''")),
     *numbers("force", ("1", "+3", "007", "0", MAX), ("0x1", "one", "''", "1.0", "9223372036854775808"), before=("up",)),
@@ -121,6 +121,10 @@ STATE_CASES = [
       for command in ("up", "up 1", "down 1", "down -all", "goto 1")],
     *[run(f"the current version has no file: {command}", command, files=GONE, sql=AT_7)
       for command in ("up 0", "down 0", "version", "force 1", "drop -f")],
+    *[run(f"the current version has no file: {command}, and there are no files", command, files={}, sql=AT_7, ours=Better(
+        "said-once", err=[r"\Aerror: no migration found for version 7: read down for version 7 \.: file does not exist\n"],
+        err_not=["exist.*error:"]))
+      for command in ("up", "down 1", "goto 1")],
     run("the current version has no file: goto itself", "goto 7", files=GONE, sql=AT_7, ours=Better(
         "said-once", err=[r"\Aerror: no migration found for version 7: read down for version 7 \.: file does not exist\n"],
         err_not=["exist.*error:"])),

@@ -137,6 +137,20 @@ NAME_CASES = [
     *[create(f"name {name!r}", "-seq", "-dir", "m", name, files={"000001_a": Folder()} if name == "a/b" else {},
              ours=Better("plain-names", code=1, err=["^error: "], tree=()))
       for name in ("x/y", "a/b", "../up", "/abs")],
+    create("a name with a newline", "-seq", "a\nb", ours=Better(
+        "create-refuses", code=1, err=[r'\Aerror: name "a\\nb" holds a newline'], tree=())),
+    *[Case(f"create: -ext {value!r} hides the direction", ("create", "-ext", value, "-seq", "thing"), files={},
+           ours=Better("create-refuses", code=1, err=[rf'\Aerror: extension "{value}" hides'], tree=()))
+      for value in ("up.sql", "down.sql")],
+    Case("create: a slash in -ext", ("create", "-ext", "a/b", "-seq", "thing"), files={}, ours=Better(
+        "plain-names", err=[r'\Aerror: extension "a/b" holds a slash'])),
+    create("a slash in -format", "-format", "2006/01", "thing", ours=Better(
+        "plain-names", err=[r'\Aerror: version "\d+/\d+" holds a slash'])),
+    Case("create: glob characters in -ext", ("create", "-ext", "[", "-seq", "thing"), files={}, ours=Better(
+        "plain-names", code=0, err=[r"^CWD/000001_thing\.up\.\[$"],
+        tree=("000001_thing.down.[ 0 644", "000001_thing.up.[ 0 644"))),
+    create("-digits beyond the longest name", "-seq", "-digits", "300", "thing", ours=Better(
+        "plain-names", err=[r"\Aerror: digits must be at most 255"])),
     create("a name too long for a file", "-seq", "x" * 300),
     create("glob characters in -dir: [", "-seq", "-dir", "[", "thing", ours=Better(
         "plain-names", code=0, err=[r"^CWD/\[/000001_thing\.up\.sql$"],
@@ -144,7 +158,15 @@ NAME_CASES = [
     create("glob characters in -dir: *", "-seq", "-dir", "*", "thing", files={"000005_x.up.sql": ""}, ours=Better(
         "plain-names", code=0, err=[r"^CWD/\*/000001_thing\.up\.sql$"],
         tree=("* - 755", "*/000001_thing.down.sql 0 644", "*/000001_thing.up.sql 0 644"))),
-    create("version is there already", "-format", "1", "thing", clock="exact"),
+    # 7 is no element of Go's layouts: it stands for itself.
+    create("version is there already", "-format", "7", "-dir", "m", "thing", files={"7_other.up.sql": ""}),
+    *[create(f"version is there already, in {name}", "-format", "7", "-dir", "m", "thing", files={name: ""}, ours=Better(
+        "create-refuses", code=1, err=[rf"\Aerror: duplicate migration version: 7\n  hint: {name} has"], tree=()))
+      for name in ("07_other.up.sql", "7_other.up.txt")],
+    create("a version below one that is there", "-format", "7", "-dir", "m", "thing", files={"9_other.up.sql": ""},
+           ours=Better("create-refuses", err=[r"^warning: version 7 is below that of 9_other\.up\.sql"])),
+    create("a version beyond the largest", "-format", "99999999999999999999", "thing", ours=Better(
+        "create-refuses", code=1, err=[r"\Aerror: version 99999999999999999999 is too large"], tree=())),
     create("duplicate version", "-format", "x", "-dir", "m", "thing", files={"x_other.up.sql": ""}),
     create("duplicate version, another extension", "-format", "x", "-dir", "m", "thing", files={"x_other.up.txt": ""},
            ours=Better("layout-warns", err=["^warning: "])),

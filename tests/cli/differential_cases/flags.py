@@ -140,6 +140,10 @@ CASES = [
       for command in ("create", "goto", "up", "down", "drop", "force")],
     Case("command help: version has no flags", ("-path", "m", "-database", "{url}", "version", "-help"),
          before=("up 1",), ours=Better("version-help", err=[r"\A.*version\n.*current version"])),
+    run("command help: version -h", "version -h", before=("up 1",), ours=Better(
+        "version-help", err=[r"\AUsage of version:\n"])),
+    run("command flag error: unknown, version", "version -nope", before=("up 1",), ours=Better(
+        "version-help", code=2, err=[r"\Aflag provided but not defined: -nope\nUsage of version:\n"])),
     Case("command help: flag list of create", ("create", "-help"), ours=Better("usage-text", err=[
         r"^  -digits int\n +\t(.|\n)+? \(default 6\)$", r"^  -dir string\n +\t", r"^  -ext string\n +\t",
         r'^  -format string\n +\t(.|\n)+?\(default "20060102150405"\)$', r"^  -help\n +\t", r"^  -seq\n +\t",
@@ -155,7 +159,11 @@ CASES = [
         ours=Better("says-which-flag", more=["-database", "DATABASE_URL"])),
     run("global flag: -prefetch 0", "up", flags="-prefetch 0 -verbose"),
     run("global flag: -prefetch 1", "up", flags="-prefetch 1"),
-    run("global flag: -lock-timeout 0 is no obstacle to a free lock", "up 1", flags="-lock-timeout 1"),
+    run("global flag: -lock-timeout 1 is no obstacle to a free lock", "up 1", flags="-lock-timeout 1"),
+    # golang-migrate may get the lock or not, so there need not be a difference: raw_err is not held to one.
+    run("global flag: -lock-timeout 0 tries once", "up 1", flags="-lock-timeout 0", ours=Better(
+        "lock-timeout", code=0, err=[r"\A1/u one \(T\)\n\Z"], raw_err=[r"^1/u one \("], row=[(1, False)],
+        tables=("public.t1",))),
     run("global flag: -verbose", "up 1", flags="-verbose"),
     raw("environment: golang-migrate reads no DATABASE_URL and no MIGRATIONS_PATH", "up 1",
         env={"DATABASE_URL": "{url}", "MIGRATIONS_PATH": "m"},
