@@ -69,6 +69,20 @@ class States(InteropTest):
         self.assertEqual(done.lines(), ["2/u two (T)", "3/u three (T)"])
         self.assertEqual(database.row(), (3, False))
 
+    @only_ours
+    @each_pair
+    def test_repair_explains_what_golang_migrate_left_dirty_and_leaves_it(self, peer, scheme):
+        database = self.database()
+        self.assert_done(peer.run(database.url(scheme), self.folder, "up", "1"))
+        self.spoil(peer, database, scheme, "2_two.up.sql", self.failing, "up")
+
+        for arguments, code in ((("repair", "-explain"), 0), (("repair",), 1)):
+            done = ours().run(database.url(scheme), self.folder, *arguments)
+            self.assertEqual((done.code, done.err), (code, ""), arguments)
+            self.assertIn("our journal knows nothing of it", done.out, arguments)
+            self.assertIn('"migrate force 2" if it is complete, "migrate force 1" if nothing', done.out, arguments)
+            self.assertEqual((database.row(), database.relations()), ((2, True), {"t1"}), arguments)
+
     @each_order
     def test_a_failed_down_names_its_target_for_both(self, first, second, scheme):
         database = self.database()
