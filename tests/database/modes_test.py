@@ -279,6 +279,46 @@ class StatementTimeout(EngineTest):
         self.done("up", url=self.url(**{"x-statement-timeout": "20000"}))
         self.assertEqual(self.row(), (2, False))
 
+    def test_it_may_be_set_by_a_flag_and_by_the_file(self):
+        for number, (header, flags) in enumerate((("-- migrate:statement-timeout 300ms\n", ()),
+                                                  ("", ("-statement-timeout", "300ms")),
+                                                  ("-- migrate:statement-timeout 1h\n", ("-statement-timeout", "300ms")))):
+            with self.subTest(header=header, flags=flags):
+                self.up_files(f"{header}CREATE TABLE a{number} (id int);\nSELECT pg_sleep(30);")
+                result = self.fails("up", flags=flags, url=self.url(**{"x-statement-timeout": "2h"}))
+                self.assertIn("canceling statement due to statement timeout", result.err)
+                self.assertEqual((self.row(), self.tables()), ("absent", []))
+
+
+class SessionLimits(EngineTest):
+    """What the server does to a silent client, and how often it looks for it."""
+
+    SEEN = ("CREATE TABLE seen AS SELECT current_setting('idle_in_transaction_session_timeout') AS idle,"
+            " current_setting('client_connection_check_interval', true) AS looks;")
+    CHECKS = int(SERVER) >= 14
+
+    def seen(self, header="", flags=(), url=None):
+        self.sql("DROP TABLE IF EXISTS seen, schema_migrations, schema_migrations_history")
+        self.up_files(header + self.SEEN)
+        self.done("up", flags=flags, url=url)
+        ((idle, looks),) = self.sql("SELECT idle, looks FROM seen")
+        return (idle, looks) if self.CHECKS else (idle, "")
+
+    def expected(self, idle, looks):
+        return (idle, looks) if self.CHECKS else (idle, "")
+
+    def test_they_are_set_without_a_word(self):
+        self.assertEqual(self.seen(), self.expected("1min", "1s"))
+
+    def test_a_flag_counts_before_a_header_line_and_that_before_the_url(self):
+        url = self.url(**{"x-idle-timeout": "31s", "x-client-check-interval": "31s"})
+        header = "-- migrate:idle-timeout 32s\n-- migrate:client-check-interval 32s\n"
+        flags = ("-idle-timeout", "33s", "-client-check-interval", "33s")
+
+        self.assertEqual(self.seen(url=url), self.expected("31s", "31s"))
+        self.assertEqual(self.seen(header, url=url), self.expected("32s", "32s"))
+        self.assertEqual(self.seen(header, flags, url), self.expected("33s", "33s"))
+
 
 if __name__ == "__main__":
     unittest.main()
