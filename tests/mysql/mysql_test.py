@@ -181,6 +181,21 @@ class Urls(MysqlTest):
         refused = self.fails("up", url=self.url(tls="true"))
         self.assertIn("TLS/SSL error", refused.err)
 
+    def test_an_authority_that_did_not_sign_is_refused_unless_nobody_looks(self):
+        params = {"tls": "mine", "x-tls-ca": str(self.server.certificates / "other.pem")}
+        self.assertIn("TLS/SSL error", self.fails("up", url=self.url(**params)).err)
+        self.done("up", url=self.url(**params, **{"x-tls-insecure-skip-verify": "true"}))
+
+    def test_a_user_who_is_known_by_a_certificate(self):
+        folder = self.server.certificates
+        self.server.create_user("proved", f"ALL ON {self.database}.*")
+        self.server.sql("mysql", "ALTER USER 'proved'@'%' REQUIRE X509")
+        params = {"tls": "mine", "x-tls-ca": str(folder / "ca.pem")}
+        self.assertIn("Error 1045: Access denied", self.fails("up", url=self.url("proved", **params)).err)
+        self.done("up", url=self.url("proved", **params, **{"x-tls-cert": str(folder / "client.pem"),
+                                                            "x-tls-key": str(folder / "client.key")}))
+        self.assertEqual(self.row(), (1, False))
+
     def test_modes_of_the_session_do_not_reach_our_statements(self):
         for number, params in enumerate(({"sql_mode": "'ANSI_QUOTES,NO_BACKSLASH_ESCAPES'"}, {"charset": "latin1"},
                                          {"sql_safe_updates": "1"}, {"autocommit": "0"}, {"sql_mode": "''"})):
