@@ -2,6 +2,7 @@
 """x-backup: a copy of the file before a run that has something to do."""
 
 import os
+import subprocess
 import unittest
 
 from sqlite_engine import SqliteTest, finish
@@ -52,6 +53,18 @@ class Backup(SqliteTest):
         result = self.fails("up", url=self.url(f"x-backup={self.place}/no/copy.db"))
         self.assertIn("x-backup:", result.err)
         self.assertEqual(self.row(), (1, 0))
+
+    @unittest.skipUnless(os.geteuid() == 0, "mounting needs root")
+    def test_disk_that_is_too_small_for_the_copy(self):
+        self.sql("INSERT INTO a VALUES (randomblob(1000000))")
+        small = self.place / "small"
+        small.mkdir()
+        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", small], check=False).returncode != 0:
+            self.skipTest("this machine lets nobody mount")
+        self.addCleanup(subprocess.run, ["umount", "-l", small], check=True)
+        result = self.fails("up", url=self.url(f"x-backup={small}"))
+        self.assertRegex(result.err, "x-backup: .*(disk is full|disk I/O error)")
+        self.assertEqual((os.listdir(small), self.row(), self.tables()), ([], (1, 0), ["a"]))
 
     def test_drop_is_copied_too(self):
         self.done("drop", "-f", url=self.url(f"x-backup={self.copy}"))
