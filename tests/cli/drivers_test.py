@@ -61,13 +61,21 @@ class DriversCase(unittest.TestCase):
 
 class ListTest(DriversCase):
     def test_shows_installed_modules_with_their_client_libraries(self):
-        row = self.listed(AETHER_MIGRATE_DRIVERS=None)["postgres"]
+        rows = self.listed(AETHER_MIGRATE_DRIVERS=None)
 
-        self.assertEqual(row[1], "module")
-        self.assertRegex(row[2], r"\Alibpq \d+\.\d+\Z")
-        self.assertEqual(row[3], "postgres,postgresql,pgx,pgx4,pgx5,scratch")
-        self.assertTrue(row[4].endswith("/aether-migrate/drivers/postgres.so"), row[4])
-        self.assertTrue(os.path.isfile(row[4]))
+        for name, library, schemes in (("postgres", "libpq", "postgres,postgresql,pgx,pgx4,pgx5,scratch"),
+                                       ("mysql", "libmariadb", "mysql,mariadb")):
+            row = rows[name]
+            self.assertEqual((row[1], row[3]), ("module", schemes))
+            self.assertRegex(row[2], rf"\A{library} \d+(\.\d+)+\Z")
+            self.assertTrue(row[4].endswith(f"/aether-migrate/drivers/{name}.so"), row[4])
+            self.assertTrue(os.path.isfile(row[4]))
+
+    def test_shows_what_is_built_in(self):
+        row = self.listed()["sqlite"]
+
+        self.assertEqual((row[1], row[3]), ("built in", "sqlite,sqlite3"))
+        self.assertRegex(row[2], r"\ASQLite \d+\.\d+\.\d+\Z")
 
     def test_names_the_package_of_what_is_missing(self):
         self.assertEqual(self.listed()["postgres"],
