@@ -18,9 +18,9 @@ set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS ${PROJECT_BINARY_DIR}/${CMAKE_INSTALL_LIBDIR})
 
-# aether_migrate_package(COMPONENT PACKAGE TEXT): one Debian package, with the documents that it must have. TEXT follows the
-# project's own description. Packages of one build belong together: all but the library need the library of this very
-# version.
+# aether_migrate_package(COMPONENT PACKAGE TEXT): one Debian package, with the documents that it must have. TEXT follows
+# the project's own description, in lines of at most 79 characters. Packages of one build belong together: all but the
+# library need the library of this very version.
 set(library_package libaether-migrate${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
 macro(aether_migrate_package component package text)
   string(TOUPPER ${component} upper)
@@ -32,7 +32,8 @@ macro(aether_migrate_package component package text)
 endmacro()
 
 aether_migrate_package(library ${library_package} "This package holds the engine as a C++ library, with
-its driver for SQLite. The other databases are modules in packages of their own.")
+its driver for SQLite. The other databases are modules in packages of their
+own.")
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_SECTION libs)
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_DEPENDS "")
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_SUGGESTS "aether-migrate-postgres, aether-migrate-mysql")
@@ -41,9 +42,9 @@ file(CONFIGURE OUTPUT shlibs CONTENT
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_CONTROL_EXTRA
     ${CMAKE_CURRENT_BINARY_DIR}/shlibs ${CMAKE_CURRENT_SOURCE_DIR}/debian/triggers)
 
-aether_migrate_package(program aether-migrate "This package holds the program. It takes golang-migrate's files,
-version table, flags and messages, leaves no database dirty that can roll back,
-keeps a history beside the version, and says what stands in its way.")
+aether_migrate_package(program aether-migrate "This package holds the program. It takes golang-migrate's files, version
+table, flags and messages, leaves no database dirty that can roll back, keeps
+a history beside the version, and says what stands in its way.")
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_RECOMMENDS aether-migrate-postgres)
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_SUGGESTS aether-migrate-mysql)
 # The one package of Debian 12 that has a program of this name too.

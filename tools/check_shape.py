@@ -13,7 +13,8 @@ from checks import Finding, files_of, report, repository, without_literals  # no
 
 FILE_LINES = 400
 FUNCTION_LINES = 60
-SPDX = "SPDX-License-Identifier: MIT"
+# In two halves, or `reuse` reads it as the licence of this file.
+SPDX = "SPDX-License-" "Identifier: MIT"
 
 CODE_SUFFIXES = {".cpp", ".hpp", ".py", ".sh", ".go", ".cmake", ".in"}
 CODE_NAMES = {"CMakeLists.txt", "Makefile"}

@@ -36,7 +36,7 @@ class FilesTest(GowayTest):
         for path in MIGRATIONS.iterdir():
             with self.subTest(file=path.name):
                 lines = path.read_text(encoding="utf-8").split("\n\n", 1)[0].splitlines()
-                self.assertEqual(lines[0], "-- SPDX-License-Identifier: MIT")
+                self.assertEqual(lines[0], "-- SPDX-License-" "Identifier: MIT")
                 self.assertTrue(all(line.startswith("-- ") for line in lines))
                 self.assertIn(len(lines) - 1, range(2, 7))
 

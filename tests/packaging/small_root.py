@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """A small Debian in a folder, to install packages into: real dpkg and maintainer scripts; the host stays as it is.
 
-It holds the files and the dpkg records of the host's own packages that are asked for, and of what these need. Commands
-run in it by chroot: as root directly, as anybody else in a user namespace of their own. It has no /proc and no services.
+It holds the files and the dpkg records of the host's own packages that are asked for, and of what these need.
+Commands run in it by chroot: as root directly, as anybody else in a user namespace of their own. It has no /proc and
+no services.
 """
 
 import hashlib
