@@ -16,7 +16,7 @@ CodeFile code_file(const CheckedStep& step, const std::string& path) {
 
 }  // namespace
 
-CheckedStep check_step(const RunContext& context, const PlannedStep& planned) {
+CheckedStep read_step(const RunContext& context, const PlannedStep& planned) {
     CheckedStep step;
     step.plan = planned;
     const auto start = context.clock.now();
@@ -33,9 +33,11 @@ CheckedStep check_step(const RunContext& context, const PlannedStep& planned) {
     return step;
 }
 
-void require_function(const RunContext& context, const CheckedStep& step) {
+CheckedStep check_step(const RunContext& context, const PlannedStep& planned) {
+    CheckedStep step = read_step(context, planned);
     if (step.facts.directives.code && step.function == nullptr)
-        refuse_without_function(code_file(step, context.source.path_of(step.plan.file)));
+        refuse_without_function(code_file(step, context.source.path_of(planned.file)));
+    return step;
 }
 
 }  // namespace aether::migrate::run

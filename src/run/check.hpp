@@ -7,10 +7,11 @@
 
 namespace aether::migrate::run {
 
-/// Throws Error as check_script and find_function.
+/// For a step that is to run. Throws Error as read_step, and migration_refused when its body is a function
+/// that this program does not have.
 CheckedStep check_step(const RunContext& context, const PlannedStep& planned);
 
-/// Throws Error (migration_refused) when the step's body is a function that this program does not have.
-void require_function(const RunContext& context, const CheckedStep& step);
+/// For one of which something is to be found out. Throws Error as check_script and find_function.
+CheckedStep read_step(const RunContext& context, const PlannedStep& planned);
 
 }  // namespace aether::migrate::run

@@ -32,7 +32,7 @@ std::optional<CheckedStep> checked(const RunContext& context, const CatalogEntry
         step.title = half->title;
         step.file = half->file;
     }
-    return check_step(context, step);
+    return read_step(context, step);
 }
 
 std::vector<Candidate> find_candidates(const RunContext& context, const std::optional<Version>& current) {

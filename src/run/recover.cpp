@@ -96,7 +96,7 @@ std::optional<CheckedStep> step_of(const RunContext& context, const history::Jou
     step.leads_to = entry.leads_to;
     step.title = found->half(entry.direction)->title;
     step.file = found->half(entry.direction)->file;
-    return check_step(context, step);
+    return read_step(context, step);
 }
 
 spi::Wait repairing(const RunContext& context) {

@@ -30,7 +30,7 @@ std::optional<Resumed> recover(const RunContext& context, history::Store& store,
 /// Waits until the session of an entry is gone. Throws Error: lock_timeout, dirty (it can't be seen).
 void await_end_of(const RunContext& context, const history::JournalEntry& entry, const std::string& session);
 
-/// Returns the step of an entry, checked anew; nothing when its file is gone.
+/// Returns the step of an entry, read anew; nothing when its file is gone.
 std::optional<CheckedStep> step_of(const RunContext& context, const history::JournalEntry& entry);
 
 /// For statements that remove remains: they may wait for others as long as a migration is tried again.

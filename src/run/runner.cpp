@@ -194,7 +194,6 @@ Report run_to(const RunContext& context, const Target& target) {
     }
     for (const PlannedStep& step : plan.steps) {
         work.steps.push_back(check_step(context, step));
-        require_function(context, work.steps.back());
     }
     run_steps(context, store, session, work, report);
     report.state = store.state();
