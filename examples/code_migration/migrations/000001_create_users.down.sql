@@ -1,0 +1,3 @@
+-- SPDX-License-Identifier: MIT
+-- Removes the people.
+DROP TABLE users;

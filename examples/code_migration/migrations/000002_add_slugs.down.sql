@@ -1,0 +1,3 @@
+-- SPDX-License-Identifier: MIT
+-- Takes it away.
+ALTER TABLE users DROP COLUMN slug;

@@ -1,0 +1,3 @@
+-- SPDX-License-Identifier: MIT
+-- Empties the slugs: clear_slugs() in main.cpp.
+-- migrate:code

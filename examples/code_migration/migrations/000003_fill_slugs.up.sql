@@ -1,0 +1,3 @@
+-- SPDX-License-Identifier: MIT
+-- Fills the slugs: fill_slugs() in main.cpp.
+-- migrate:code
