@@ -40,6 +40,8 @@ namespace {
 std::unique_ptr<spi::Source> open_source_of(const Options& options) {
     if (!options.source.empty())
         return open_source(options.source, sources::all_sources());
+    if (options.embedded != nullptr)
+        return sources::open_constant(*options.embedded);
     if (options.path.empty())
         refuse_empty("source of migrations", "give -path DIR, or set MIGRATIONS_PATH");
     return sources::open_path(options.path);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <aether/migrate/code_migration.hpp>
+#include <aether/migrate/embedded.hpp>
 #include <aether/migrate/error.hpp>
 #include <aether/migrate/export.hpp>
 #include <aether/migrate/limits.hpp>
@@ -26,7 +27,10 @@ struct DriverInfo;
 
 /// What to open and how to run.
 struct Options {
-    std::string source;    ///< URL of the migrations, as file://migrations. Wins over `path`.
+    /// URL of the migrations, as file://migrations or embedded://NAME. Wins over `embedded` and `path`.
+    std::string source;
+    /// Migrations that are built in. A guest that outlives the migrator; wins over `path`; nullptr: none.
+    const EmbeddedMigrations* embedded = nullptr;
     std::string path;      ///< A directory; used as it is, without URL syntax.
     std::string database;  ///< URL of the database.
     /// Opens the database whatever its scheme: for programs that bring their own driver. A guest that

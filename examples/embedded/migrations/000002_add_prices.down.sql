@@ -1,0 +1,3 @@
+-- SPDX-License-Identifier: MIT
+-- Undoes its other half.
+ALTER TABLE items DROP COLUMN price;
