@@ -22,6 +22,7 @@
 #include "migration/code.hpp"
 #include "run/repair.hpp"
 #include "run/runner.hpp"
+#include "run/status.hpp"
 #include "source/open.hpp"
 
 namespace aether::migrate {
@@ -121,6 +122,14 @@ Migrator& Migrator::operator=(Migrator&&) noexcept = default;
 
 VersionState Migrator::version() {
     return run::read_state(engine_->context());
+}
+
+Status Migrator::status() {
+    return run::read_status(engine_->context());
+}
+
+std::vector<HistoryEntry> Migrator::history(std::size_t limit) {
+    return run::read_history(engine_->context(), limit);
 }
 
 Report Migrator::up(std::optional<std::uint64_t> limit) {

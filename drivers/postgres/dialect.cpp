@@ -109,6 +109,7 @@ constexpr spi::Dialect kDialect{
     .max_identifier_bytes = 63,
     .placeholder = spi::Placeholder::dollar_number,
     .timestamp_type = "timestamptz",
+    .timestamp_text = "to_char(@ AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US+00:00')",
     .identity_column = "bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
     .passing = kPassing,
     .needs_no_transaction = kNeedsNoTransaction,

@@ -6,28 +6,12 @@
 
 namespace aether::migrate::history {
 
-std::string_view name_of(EventKind kind) noexcept {
-    switch (kind) {
-        case EventKind::applied:
-            return "applied";
-        case EventKind::reverted:
-            return "reverted";
-        case EventKind::forced:
-            return "forced";
-        case EventKind::adopted:
-            return "adopted";
-        case EventKind::repaired:
-            return "repaired";
-    }
-    return "";
-}
-
 spi::BoundStatement append_event(const std::string& table, const Event& event, const Author& author,
                                  const spi::Dialect& dialect) {
     const std::string statements = std::to_string(event.statements);
     return insert_row(table,
                       {{"version", to_string(event.version)},
-                       {"event", std::string(name_of(event.kind))},
+                       {"event", std::string(migrate::name_of(event.kind))},
                        {"direction", std::string(migrate::name_of(event.direction))},
                        {"leads_to", to_string(event.leads_to)},
                        {"applied", event.applied},

@@ -6,23 +6,14 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 
 #include <aether/migrate/spi/connection.hpp>
+#include <aether/migrate/status.hpp>
 #include <aether/migrate/version.hpp>
 
 namespace aether::migrate::history {
 
-/// What happened to a version.
-enum class EventKind {
-    applied,   ///< Its up file ran.
-    reverted,  ///< Its down file ran.
-    forced,    ///< A person said so.
-    adopted,   ///< Somebody else moved the version row; the history caught up.
-    repaired   ///< The row was dirty, and it was found out which version is there, clean.
-};
-
-std::string_view name_of(EventKind kind) noexcept;
+using aether::migrate::EventKind;
 
 /// See layout.hpp for the columns.
 struct Event {

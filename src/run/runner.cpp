@@ -11,14 +11,13 @@
 #include <fmt/format.h>
 #include <aether/migrate/error.hpp>
 
-#include "../history/applied.hpp"
-#include "../history/catch_up.hpp"
 #include "../history/compat.hpp"
 #include "../history/transaction.hpp"
 #include "../plan/planner.hpp"
 #include "check.hpp"
 #include "outcome.hpp"
 #include "recover.hpp"
+#include "skipped.hpp"
 #include "step.hpp"
 
 namespace aether::migrate::run {
@@ -29,30 +28,12 @@ bool is_nothing(const Plan& plan) {
     return plan.steps.empty() && plan.short_by == 0;
 }
 
-// What others did since the history's last event counts as applied too: the next write will adopt it.
-std::vector<Version> with_adoptions(const RunContext& context, const spi::Look& look,
-                                    const VersionState& state, std::vector<Version> applied) {
-    if (!history::moved_by_others(look))
-        return applied;
-    for (const history::Event& event :
-         history::catch_up(context.catalog, look, applied, state.version, history::EventKind::adopted)) {
-        if (event.direction == Direction::up && event.version)
-            applied.push_back(*event.version);
-    }
-    std::sort(applied.begin(), applied.end());
-    return applied;
-}
-
-void warn_of_skipped(const RunContext& context, const spi::Look& look, const VersionState& state,
-                     const std::vector<Version>& applied) {
-    if (!look.history_rows)
-        return;
-    for (const Version version :
-         find_skipped(context.catalog, state, with_adoptions(context, look, state, applied))) {
-        context.observer.warning(
-            fmt::format("{} is below the current version {} and was never applied; "
-                        "it stays out until you go down below it and up again",
-                        context.catalog.find(version)->up->file, to_string(state.version)));
+bool has_nothing_to_do(const RunContext& context, const VersionState& state, const Target& target) {
+    try {
+        return is_nothing(make_plan(context.catalog, state, target, context.source.describe()));
+    } catch (const Error&) {
+        // Seen without the lock it decides nothing: another process may be in the middle of a run.
+        return false;
     }
 }
 
@@ -155,18 +136,9 @@ Report run_to(const RunContext& context, const Target& target) {
     const bool stopped_before = context.stop.finish.stop_requested();
     const spi::Look first = first_look(context);
     report.state = history::state_of(first);
-    try {
-        if (is_nothing(make_plan(context.catalog, report.state, target, context.source.describe()))) {
-            if (first.history_rows && report.state.version &&
-                !history::all_applied(context.catalog, first, *report.state.version)) {
-                warn_of_skipped(
-                    context, first, report.state,
-                    history::load_applied(context.connection, context.start.tables, first, waiting(context)));
-            }
-            return report;
-        }
-    } catch (const Error&) {
-        // Seen without the lock it decides nothing: another process may be in the middle of a run.
+    if (has_nothing_to_do(context, report.state, target)) {
+        warn_of_skipped(context, report.state, load_skipped(context, first, report.state));
+        return report;
     }
     refuse_unable(first);
     if (stopped_before) {
@@ -185,7 +157,7 @@ Report run_to(const RunContext& context, const Target& target) {
     const VersionState planned_from = resumed ? VersionState{resumed->entry.leads_to, false} : store.state();
     const Plan plan =
         make_plan(context.catalog, planned_from, without_resumed(target, resumed), context.source.describe());
-    warn_of_skipped(context, look, planned_from, store.applied());
+    warn_of_skipped(context, planned_from, find_skipped_by(context, look, planned_from, store.applied()));
     warn_of_missing_halves(context, plan, with_adoptions(context, look, store.state(), store.applied()));
     Work work;
     if (resumed) {
@@ -231,16 +203,6 @@ void drop_all(const RunContext& context) {
     refuse_unable(first);
     const lock::SessionLock lock = take_lock(context, first, stop_of_waiting(context));
     context.connection.drop(context.start.tables, {context.stop.roll_back, std::nullopt});
-}
-
-VersionState read_state(const RunContext& context) {
-    const spi::Look look = first_look(context);
-    // A run may still make it: its first file, say. Here it is a slip in the URL.
-    if (look.schema_missing) {
-        throw Error(ErrorCode::bookkeeping_failed,
-                    fmt::format("schema \"{}\" does not exist", look.tables_schema));
-    }
-    return history::state_of(look);
 }
 
 spi::DropPlan plan_drop(const RunContext& context) {

@@ -26,9 +26,6 @@ void force_to(const RunContext& context, const std::optional<Version>& version);
 /// Throws Error: lock_timeout, cancelled, connection_failed, bookkeeping_failed.
 void drop_all(const RunContext& context);
 
-/// Reads the version row, without a lock and without a write.
-VersionState read_state(const RunContext& context);
-
 /// Lists what drop_all would do.
 spi::DropPlan plan_drop(const RunContext& context);
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -16,6 +17,7 @@
 #include <aether/migrate/limits.hpp>
 #include <aether/migrate/observer.hpp>
 #include <aether/migrate/report.hpp>
+#include <aether/migrate/status.hpp>
 #include <aether/migrate/stop.hpp>
 #include <aether/migrate/version.hpp>
 
@@ -70,6 +72,15 @@ public:
 
     /// Returns what the version row says; works with a role that may only read, and never locks.
     VersionState version();
+
+    /// Returns how the database stands to the files that were listed at the start. One query, or a
+    /// second one when the first shows that files may have been skipped; as version().
+    /// Throws Error: connection_failed, bookkeeping_failed, cancelled.
+    Status status();
+
+    /// Returns the last `limit` events of the history, the newest first; nothing when there is none, or when
+    /// x-history=false. Two queries; as version(). Throws as status().
+    std::vector<HistoryEntry> history(std::size_t limit);
 
     /// Applies the next `limit` migrations, or all. Every planned file is checked before the first one runs.
     /// Throws Error: dirty, no_such_migration, migration_refused, migration_failed, lock_timeout, cancelled,

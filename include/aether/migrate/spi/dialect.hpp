@@ -99,7 +99,10 @@ struct Dialect {
     Placeholder placeholder = Placeholder::question_mark;
     std::string_view text_type = "text";            ///< Column type for a text of any length.
     std::string_view timestamp_type = "timestamp";  ///< Column type for a moment with its time zone.
-    std::string_view identity_column = "";          ///< Type and options of a key that counts by itself.
+    /// An expression that gives the moment in such a column, written as @, as the text that was stored:
+    /// "2026-01-31 23:59:59.123456+00:00". What a session sets must not change it.
+    std::string_view timestamp_text = "@";
+    std::string_view identity_column = "";  ///< Type and options of a key that counts by itself.
     /// Columns of the version table, as golang-migrate makes it on this database.
     std::string_view version_columns = "version bigint NOT NULL PRIMARY KEY, dirty boolean NOT NULL";
     std::string_view table_options = "";  ///< What ends a CREATE TABLE of ours: "ENGINE=InnoDB".

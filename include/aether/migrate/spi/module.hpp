@@ -10,7 +10,7 @@ namespace aether::migrate::spi {
 
 /// The number of the interface between this library and its modules. It is raised whenever a type or a
 /// function of <aether/migrate/spi/…>, or what they use, changes its layout or its meaning.
-inline constexpr std::uint32_t kModuleInterface = 1;
+inline constexpr std::uint32_t kModuleInterface = 2;
 
 /// What a module shows. The number comes first in all versions of this type: the rest is read when it agrees.
 struct DriverModule {
