@@ -20,6 +20,7 @@
 #include "history/layout.hpp"
 #include "migration/catalog.hpp"
 #include "migration/code.hpp"
+#include "run/deadline.hpp"
 #include "run/repair.hpp"
 #include "run/runner.hpp"
 #include "run/status.hpp"
@@ -90,7 +91,8 @@ struct Migrator::Engine {
         : options(std::move(given)),
           source(open_source_of(options)),
           catalog(make_catalog_of(options, *source)),
-          database(open_database_of(options, {options.stop.roll_back, std::nullopt})),
+          deadline(options.stop, options.deadline),
+          database(open_database_of(options, {deadline.tokens().roll_back, std::nullopt})),
           reopen([this](const spi::Wait& wait) { return open_database_of(options, wait).connection; }),
           start{history::table_names(database.settings, database.connection->dialect()), std::nullopt},
           observer(options.observer == nullptr ? nobody() : *options.observer) {
@@ -102,12 +104,13 @@ struct Migrator::Engine {
     run::RunContext context() {
         return {
             *database.connection, *source,        catalog, database.settings, start,       clock, observer,
-            options.lock_timeout, options.limits, reopen,  options.stop,      options.code};
+            options.lock_timeout, options.limits, reopen,  deadline.tokens(), options.code};
     }
 
     Options options;
     std::unique_ptr<spi::Source> source;
     Catalog catalog;
+    run::Deadline deadline;
     spi::Opened database;
     run::Reopen reopen;
     run::SessionStart start;

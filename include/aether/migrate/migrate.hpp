@@ -49,7 +49,11 @@ struct Options {
     /// Where set, they count before a file's header lines, and these before the URL's parameters.
     Limits limits;
 
-    StopTokens stop;               ///< Default: nothing stops a run.
+    StopTokens stop;  ///< Default: nothing stops a run.
+    /// When opening and every operation end at the latest: as by a stop that rolls back, with its results. A
+    /// file that can't be rolled back is finished first, and what became of a commit whose answer was lost
+    /// is found out, for up to two minutes.
+    std::optional<std::chrono::steady_clock::time_point> deadline;
     Observer* observer = nullptr;  ///< A guest that outlives the migrator; nullptr: nobody listens.
 };
 
