@@ -27,6 +27,8 @@ std::string_view name_of(ErrorCode code) noexcept {
             return "lock_timeout";
         case ErrorCode::dirty:
             return "dirty";
+        case ErrorCode::schema_outdated:
+            return "schema_outdated";
         case ErrorCode::migration_failed:
             return "migration_failed";
         case ErrorCode::migration_refused:

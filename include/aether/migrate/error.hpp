@@ -22,6 +22,7 @@ enum class ErrorCode {
     connection_failed,   ///< No session: no server, wrong password, TLS refused, session lost.
     lock_timeout,        ///< Another process held the migration lock until the deadline.
     dirty,               ///< The version row is marked dirty: a person must look.
+    schema_outdated,     ///< Migrations are missing in the database, and this process may not run them.
     migration_failed,    ///< The database refused a statement of a migration file.
     migration_refused,   ///< A file holds something that can't be run; nothing was changed.
     bookkeeping_failed,  ///< Reading or writing the version row or the history failed.
