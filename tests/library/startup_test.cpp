@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include <aether/migrate/postgres.hpp>
+
 #include "place.hpp"
 
 namespace aether::migrate::testing {
@@ -222,6 +224,14 @@ TEST_F(PostgresStartupTest, an_up_to_date_database_is_asked_one_query) {
         EXPECT_TRUE(report.steps.empty());
         EXPECT_EQ(statements_since(mark).size(), 1U) << ::testing::PrintToString(statements_since(mark));
     }
+}
+
+TEST_F(PostgresStartupTest, the_one_call_migrates_a_directory) {
+    tables(2);
+
+    EXPECT_EQ(postgres::run_migrations(url(), options().path).steps.size(), 2U);
+
+    EXPECT_EQ(postgres::run_migrations(url(), options().path).state.version, Version{2});
 }
 
 // A rolling deploy: the row is dirty while a healthy new replica makes an index without blocking.
