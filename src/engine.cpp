@@ -147,6 +147,14 @@ Report Migrator::go_to(Version version) {
     return run::run_to(engine_->context(), GotoTarget{version});
 }
 
+Plan Migrator::plan(const Target& target) {
+    return run::preview(engine_->context(), target);
+}
+
+Report Migrator::run(const Plan& plan) {
+    return run::run_plan(engine_->context(), plan);
+}
+
 void Migrator::force(std::optional<Version> version) {
     run::force_to(engine_->context(), version);
 }

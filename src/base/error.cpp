@@ -29,6 +29,8 @@ std::string_view name_of(ErrorCode code) noexcept {
             return "dirty";
         case ErrorCode::schema_outdated:
             return "schema_outdated";
+        case ErrorCode::plan_outdated:
+            return "plan_outdated";
         case ErrorCode::migration_failed:
             return "migration_failed";
         case ErrorCode::migration_refused:

@@ -77,6 +77,24 @@ PlannedStep make_step(const CatalogEntry& entry, Direction direction, std::optio
     return step;
 }
 
+PlannedStep make_down_step(const Catalog& catalog, const CatalogEntry& entry) {
+    const CatalogEntry* const previous = catalog.previous(entry.version);
+    return make_step(entry, Direction::down,
+                     previous == nullptr ? std::nullopt : std::optional(previous->version));
+}
+
+// The step in a direction from a version; nothing where there is none.
+std::optional<PlannedStep> find_step(const Catalog& catalog, const std::optional<Version>& current,
+                                     Direction direction) {
+    if (direction == Direction::up) {
+        const CatalogEntry* const entry = catalog.next(current);
+        return entry == nullptr ? std::nullopt
+                                : std::optional(make_step(*entry, Direction::up, entry->version));
+    }
+    const CatalogEntry* const entry = current ? catalog.find(*current) : nullptr;
+    return entry == nullptr ? std::nullopt : std::optional(make_down_step(catalog, *entry));
+}
+
 // Makes the plans of one state; one function for each kind of target.
 class Planner {
 public:
@@ -138,17 +156,12 @@ private:
         return !limit || plan_.steps.size() < *limit;
     }
 
-    void step_up(const CatalogEntry& entry) {
-        plan_.steps.push_back(make_step(entry, Direction::up, entry.version));
-        current_ = entry.version;
-    }
+    void step_up(const CatalogEntry& entry) { add(make_step(entry, Direction::up, entry.version)); }
+    void step_down() { add(make_down_step(catalog_, *catalog_.find(*current_))); }
 
-    void step_down() {
-        const CatalogEntry* const previous = catalog_.previous(*current_);
-        const std::optional<Version> target =
-            previous == nullptr ? std::nullopt : std::optional(previous->version);
-        plan_.steps.push_back(make_step(*catalog_.find(*current_), Direction::down, target));
-        current_ = target;
+    void add(PlannedStep step) {
+        current_ = step.leads_to;
+        plan_.steps.push_back(std::move(step));
     }
 
     Plan finish(const std::optional<std::uint64_t>& limit) {
@@ -180,6 +193,28 @@ Plan make_plan(const Catalog& catalog, const VersionState& state, const Target& 
         refuse_dirty(catalog, state.version);
     }
     return std::visit(Planner(catalog, state, place), target);
+}
+
+std::string find_difference(const Catalog& catalog, const Plan& plan) {
+    std::optional<Version> current = plan.from.version;
+    for (const PlannedStep& step : plan.steps) {
+        const std::optional<PlannedStep> now = find_step(catalog, current, step.direction);
+        const std::string planned =
+            fmt::format("the {} of {}", name_of(step.direction), in_words(step.version));
+        if (!now)
+            return fmt::format("{} is planned, and there is no such file now", planned);
+        if (now->version != step.version || now->leads_to != step.leads_to) {
+            return fmt::format("{} is planned, and now that of {} comes first", planned,
+                               in_words(now->version));
+        }
+        if (now->file != step.file) {
+            return fmt::format("the file of {} was {}, and now it is {}", planned,
+                               step.file.empty() ? "missing" : step.file,
+                               now->file.empty() ? "missing" : now->file);
+        }
+        current = step.leads_to;
+    }
+    return "";
 }
 
 std::vector<Version> find_skipped(const Catalog& catalog, const VersionState& state,

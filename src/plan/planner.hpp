@@ -21,6 +21,10 @@ namespace aether::migrate {
 Plan make_plan(const Catalog& catalog, const VersionState& state, const Target& target,
                std::string_view place);
 
+/// Returns why the catalog no longer gives the steps of a plan, or nothing when it does: steps after its last
+/// one, and what is in the files, are not looked at.
+std::string find_difference(const Catalog& catalog, const Plan& plan);
+
 /// Returns the versions below the current one that have an up file and are not in `applied` (sorted):
 /// files that were added late and that golang-migrate skips in silence.
 std::vector<Version> find_skipped(const Catalog& catalog, const VersionState& state,

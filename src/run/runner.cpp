@@ -111,6 +111,45 @@ void run_steps(const RunContext& context, history::Store& store, const std::stri
     }
 }
 
+void conclude(Report& report, const VersionState& state, std::uint64_t short_by) {
+    report.state = state;
+    if (report.end == RunEnd::done && short_by > 0) {
+        report.end = RunEnd::short_of_it;
+        report.short_by = short_by;
+    }
+}
+
+[[noreturn]] void refuse_outdated(std::string why) {
+    ErrorDetails details;
+    details.code = ErrorCode::plan_outdated;
+    details.message = fmt::format("the plan is outdated: {}", why);
+    details.state = "nothing was changed";
+    details.next = "make a new plan, and look at it";
+    throw Error(std::move(details));
+}
+
+void check_state(const VersionState& state, const Plan& plan) {
+    if (!state.dirty && state == plan.from)
+        return;
+    refuse_outdated(fmt::format("it begins at {}, and the database is at {}{}", in_words(plan.from.version),
+                                in_words(state.version), state.dirty ? ", dirty" : ""));
+}
+
+// Reads the files again: what will run must be what was planned.
+std::vector<CheckedStep> check_steps(const RunContext& context, const Plan& plan) {
+    const std::string difference = find_difference(context.catalog, plan);
+    if (!difference.empty())
+        refuse_outdated(difference);
+    std::vector<CheckedStep> steps;
+    steps.reserve(plan.steps.size());
+    for (const PlannedStep& planned : plan.steps) {
+        steps.push_back(check_step(context, planned));
+        if (steps.back().facts.checksum != planned.checksum)
+            refuse_outdated(fmt::format("{} was edited since", planned.file));
+    }
+    return steps;
+}
+
 // A row that was the same before tells nothing.
 void resolve_force(const RunContext& context, const LostCommit& commit, ErrorDetails details) {
     const Outcome outcome =
@@ -168,11 +207,52 @@ Report run_to(const RunContext& context, const Target& target) {
         work.steps.push_back(check_step(context, step));
     }
     run_steps(context, store, session, work, report);
-    report.state = store.state();
-    if (report.end == RunEnd::done && plan.short_by > 0) {
-        report.end = RunEnd::short_of_it;
-        report.short_by = plan.short_by;
+    conclude(report, store.state(), plan.short_by);
+    return report;
+}
+
+Plan preview(const RunContext& context, const Target& target) {
+    const VersionState state = history::state_of(first_look(context));
+    Plan plan = make_plan(context.catalog, state, target, context.source.describe());
+    plan.from = state;
+    for (PlannedStep& step : plan.steps) {
+        const CheckedStep checked = check_step(context, step);
+        step.checksum = checked.facts.checksum;
+        step.mode = planned_mode(checked);
+        step.statements = checked.facts.statements;
     }
+    return plan;
+}
+
+Report run_plan(const RunContext& context, const Plan& plan) {
+    Report report;
+    const bool stopped_before = context.stop.finish.stop_requested();
+    const spi::Look first = first_look(context);
+    report.state = history::state_of(first);
+    if (plan.steps.empty()) {
+        check_state(report.state, plan);
+        conclude(report, report.state, plan.short_by);
+        return report;
+    }
+    refuse_unable(first);
+    if (stopped_before) {
+        report.end = RunEnd::stopped;
+        report.left = plan.steps.size();
+        return report;
+    }
+    if (context.stop.finish.stop_requested())
+        fail_stopped("nothing was changed");
+    const lock::SessionLock lock = take_lock(context, first, context.stop.finish);
+    const spi::Look look = look_at(context);
+    history::Store store = make_store(context, look);
+    check_state(store.state(), plan);
+    const Work work{check_steps(context, plan), std::nullopt};
+    warn_of_skipped(context, plan.from, find_skipped_by(context, look, plan.from, store.applied()));
+    warn_of_missing_halves(context, plan, with_adoptions(context, look, plan.from, store.applied()));
+    context.connection.prepare(combine(context.limits, context.settings.limits), waiting(context));
+    const std::string session = context.connection.session_name(waiting(context));
+    run_steps(context, store, session, work, report);
+    conclude(report, store.state(), plan.short_by);
     return report;
 }
 

@@ -18,6 +18,13 @@ namespace aether::migrate::run {
 /// every case.
 Report run_to(const RunContext& context, const Target& target);
 
+/// See Migrator::plan.
+Plan preview(const RunContext& context, const Target& target);
+
+/// Runs the steps of a plan when database and files are still as it says. Throws Error: plan_outdated; as
+/// run_to().
+Report run_plan(const RunContext& context, const Plan& plan);
+
 /// Writes a version without running anything; always clean afterwards.
 /// Throws Error: lock_timeout, cancelled, connection_failed, bookkeeping_failed.
 void force_to(const RunContext& context, const std::optional<Version>& version);

@@ -101,6 +101,8 @@ private:
     Record& record_;
 };
 
+}  // namespace
+
 StepMode planned_mode(const CheckedStep& step) {
     if (step.plan.file.empty())
         return StepMode::version_only;
@@ -114,8 +116,6 @@ StepMode planned_mode(const CheckedStep& step) {
     }
     return StepMode::bare;
 }
-
-}  // namespace
 
 bool commits_by_itself(const spi::Connection& connection, const ErrorDetails& failure) {
     const auto states = connection.dialect().needs_no_transaction;

@@ -62,6 +62,9 @@ struct CheckedStep {
 StepReport run_step(const StepContext& context, const CheckedStep& step,
                     const std::optional<history::JournalEntry>& resumed);
 
+/// Returns how a checked step will run, as far as its file tells.
+StepMode planned_mode(const CheckedStep& step);
+
 /// Whether the server says that a statement can't run inside a transaction.
 bool commits_by_itself(const spi::Connection& connection, const ErrorDetails& failure);
 

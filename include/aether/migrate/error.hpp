@@ -23,6 +23,7 @@ enum class ErrorCode {
     lock_timeout,        ///< Another process held the migration lock until the deadline.
     dirty,               ///< The version row is marked dirty: a person must look.
     schema_outdated,     ///< Migrations are missing in the database, and this process may not run them.
+    plan_outdated,       ///< The database or a file is no longer what it was when the plan was made.
     migration_failed,    ///< The database refused a statement of a migration file.
     migration_refused,   ///< A file holds something that can't be run; nothing was changed.
     bookkeeping_failed,  ///< Reading or writing the version row or the history failed.

@@ -16,6 +16,7 @@
 #include <aether/migrate/export.hpp>
 #include <aether/migrate/limits.hpp>
 #include <aether/migrate/observer.hpp>
+#include <aether/migrate/plan.hpp>
 #include <aether/migrate/report.hpp>
 #include <aether/migrate/status.hpp>
 #include <aether/migrate/stop.hpp>
@@ -96,6 +97,16 @@ public:
 
     /// Goes up or down until `version` is the current one. Throws as up().
     Report go_to(Version version);
+
+    /// Returns what a run to the target would do now. Looks once, reads and checks every file of it, and
+    /// neither locks nor writes. Throws Error: dirty, no_such_migration, migration_refused, source_unusable,
+    /// connection_failed, bookkeeping_failed, cancelled.
+    Plan plan(const Target& target);
+
+    /// Runs the steps of a plan that this or another process made, and no others. Throws as up(), and Error:
+    /// plan_outdated when, under the lock, the version row is not what the plan begins with, or when a file
+    /// of the plan is another one now or one was added between them; then nothing was changed.
+    Report run(const Plan& plan);
 
     /// Writes a version, clean, without running anything; nothing: no migration applied.
     /// Throws Error: lock_timeout, cancelled, connection_failed, bookkeeping_failed.

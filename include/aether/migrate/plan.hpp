@@ -2,6 +2,7 @@
 // What a run will do, as values: the state it starts from, the target, the steps and the reason of each.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -25,6 +26,8 @@ struct DownTarget {
 struct GotoTarget {
     Version version;
 };
+
+/// What a run is to reach.
 using Target = std::variant<UpTarget, DownTarget, GotoTarget>;
 
 /// Why a step is in the plan, or does what it does.
@@ -39,13 +42,17 @@ struct PlannedStep {
     Direction direction = Direction::up;
     std::optional<Version> leads_to;  ///< The current version afterwards; nothing after the first down.
     StepReason reason = StepReason::pending;
-    std::string title;  ///< Empty also when the file is missing.
-    std::string file;   ///< Empty when the file is missing.
+    std::string title;     ///< Empty also when the file is missing.
+    std::string file;      ///< Empty when the file is missing.
+    std::string checksum;  ///< SHA-256 of the file, in hexadecimal; empty when it is missing.
+    StepMode mode = StepMode::transaction;  ///< How it will run, by what its statements allow.
+    std::size_t statements = 0;
 };
 
-/// The steps in order. No steps and no shortfall: nothing to do.
+/// A plan is a value: it can be shown, asked about, and then run. No steps and no shortfall: nothing to do.
 struct Plan {
-    std::vector<PlannedStep> steps;
+    VersionState from;               ///< What the version row says where it begins.
+    std::vector<PlannedStep> steps;  ///< In order.
     std::uint64_t short_by =
         0;  ///< How many of the asked-for steps do not exist (golang-migrate: "limit N short").
 };
