@@ -55,13 +55,8 @@ Catalog make_catalog_of(const Options& options, spi::Source& source) {
     return catalog;
 }
 
-spi::Opened open_database_of(const Options& options, const spi::Wait& wait) {
-    if (options.database.empty())
-        refuse_empty("database", "give -database URL, or set DATABASE_URL");
-    if (options.driver != nullptr)
-        return options.driver->open(options.database, wait);
-    const std::string scheme = scheme_of(options.database);
-    const spi::DriverInfo* driver = drivers::find_driver(scheme);
+const spi::DriverInfo& driver_for(const Options& options, const std::string& scheme) {
+    const spi::DriverInfo* driver = options.driver != nullptr ? options.driver : drivers::find_driver(scheme);
     if (driver == nullptr) {
         ErrorDetails details;
         details.code = ErrorCode::unknown_scheme;
@@ -69,7 +64,27 @@ spi::Opened open_database_of(const Options& options, const spi::Wait& wait) {
         details.hint = fmt::format("this program knows: {}", fmt::join(database_schemes(), ", "));
         throw Error(std::move(details));
     }
-    return driver->open(options.database, wait);
+    return *driver;
+}
+
+spi::Opened adopt_connection_of(const Options& options, const spi::Wait& wait) {
+    const spi::DriverInfo& driver = driver_for(options, options.connection->scheme);
+    if (driver.adopt == nullptr) {
+        throw Error(ErrorCode::unsupported,
+                    fmt::format("the driver {} can't use a connection that is open already: give a URL",
+                                driver.name));
+    }
+    return driver.adopt(*options.connection, wait);
+}
+
+spi::Opened open_database_of(const Options& options, const spi::Wait& wait) {
+    if (options.connection)
+        return adopt_connection_of(options, wait);
+    if (options.database.empty())
+        refuse_empty("database", "give -database URL, or set DATABASE_URL");
+    if (options.driver != nullptr)
+        return options.driver->open(options.database, wait);
+    return driver_for(options, scheme_of(options.database)).open(options.database, wait);
 }
 
 Observer& nobody() {
@@ -87,31 +102,71 @@ const spi::ScratchServers& scratch_servers() {
 }  // namespace
 
 struct Migrator::Engine {
+    /// One operation's time with the session: a connection of the caller's is taken for it, and given back at
+    /// its end.
+    class Operation {
+    public:
+        explicit Operation(Engine& engine) : engine_(engine) {
+            if (engine_.options.connection)
+                engine_.open();
+        }
+        Operation(const Operation&) = delete;
+        Operation& operator=(const Operation&) = delete;
+        ~Operation() {
+            if (engine_.options.connection)
+                engine_.database.connection.reset();
+        }
+
+        run::RunContext context() const { return engine_.context(); }
+
+    private:
+        Engine& engine_;
+    };
+
     explicit Engine(Options given)
         : options(std::move(given)),
           source(open_source_of(options)),
           catalog(make_catalog_of(options, *source)),
           deadline(options.stop, options.deadline),
-          database(open_database_of(options, {deadline.tokens().roll_back, std::nullopt})),
           reopen([this](const spi::Wait& wait) { return open_database_of(options, wait).connection; }),
-          start{history::table_names(database.settings, database.connection->dialect()), std::nullopt},
           observer(options.observer == nullptr ? nobody() : *options.observer) {
-        database.connection->on_notice([this](const spi::Notice& notice) { observer.notice(notice); });
-        database.connection->on_blocked(
-            [this](const std::vector<spi::Blocker>& blockers) { observer.blocked(blockers); });
+        open();
+        if (options.connection)
+            database.connection.reset();  // seen to be usable; from here on it is the caller's again
     }
 
+    /// Of a connection of the caller's anew for each operation: the caller may have changed its schema.
+    void open() {
+        spi::Opened opened = open_database_of(options, {deadline.tokens().roll_back, std::nullopt});
+        start = {history::table_names(opened.settings, opened.connection->dialect()), std::nullopt};
+        opened.connection->on_notice([this](const spi::Notice& notice) { observer.notice(notice); });
+        opened.connection->on_blocked(
+            [this](const std::vector<spi::Blocker>& blockers) { observer.blocked(blockers); });
+        database = std::move(opened);
+    }
+
+    Operation operation() { return Operation(*this); }
+
     run::RunContext context() {
-        return {
-            *database.connection, *source,        catalog, database.settings, start,       clock, observer,
-            options.lock_timeout, options.limits, reopen,  deadline.tokens(), options.code};
+        return {*database.connection,
+                *source,
+                catalog,
+                database.settings,
+                start,
+                clock,
+                observer,
+                options.lock_timeout,
+                options.limits,
+                options.connection ? database.reopen : reopen,
+                deadline.tokens(),
+                options.code};
     }
 
     Options options;
     std::unique_ptr<spi::Source> source;
     Catalog catalog;
     run::Deadline deadline;
-    spi::Opened database;
+    spi::Opened database;  ///< Without a connection between two operations on a connection of the caller's.
     run::Reopen reopen;
     run::SessionStart start;
     SystemClock clock;
@@ -124,51 +179,51 @@ Migrator::Migrator(Migrator&&) noexcept = default;
 Migrator& Migrator::operator=(Migrator&&) noexcept = default;
 
 VersionState Migrator::version() {
-    return run::read_state(engine_->context());
+    return run::read_state(engine_->operation().context());
 }
 
 Status Migrator::status() {
-    return run::read_status(engine_->context());
+    return run::read_status(engine_->operation().context());
 }
 
 std::vector<HistoryEntry> Migrator::history(std::size_t limit) {
-    return run::read_history(engine_->context(), limit);
+    return run::read_history(engine_->operation().context(), limit);
 }
 
 Report Migrator::up(std::optional<std::uint64_t> limit) {
-    return run::run_to(engine_->context(), UpTarget{limit});
+    return run::run_to(engine_->operation().context(), UpTarget{limit});
 }
 
 Report Migrator::down(std::optional<std::uint64_t> limit) {
-    return run::run_to(engine_->context(), DownTarget{limit});
+    return run::run_to(engine_->operation().context(), DownTarget{limit});
 }
 
 Report Migrator::go_to(Version version) {
-    return run::run_to(engine_->context(), GotoTarget{version});
+    return run::run_to(engine_->operation().context(), GotoTarget{version});
 }
 
 Plan Migrator::plan(const Target& target) {
-    return run::preview(engine_->context(), target);
+    return run::preview(engine_->operation().context(), target);
 }
 
 Report Migrator::run(const Plan& plan) {
-    return run::run_plan(engine_->context(), plan);
+    return run::run_plan(engine_->operation().context(), plan);
 }
 
 void Migrator::force(std::optional<Version> version) {
-    run::force_to(engine_->context(), version);
+    run::force_to(engine_->operation().context(), version);
 }
 
 RepairReport Migrator::repair(RepairMode mode, Answer answer) {
-    return run::repair(engine_->context(), mode, answer);
+    return run::repair(engine_->operation().context(), mode, answer);
 }
 
 spi::DropPlan Migrator::plan_drop() {
-    return run::plan_drop(engine_->context());
+    return run::plan_drop(engine_->operation().context());
 }
 
 void Migrator::drop() {
-    run::drop_all(engine_->context());
+    run::drop_all(engine_->operation().context());
 }
 
 std::vector<std::string> database_schemes() {

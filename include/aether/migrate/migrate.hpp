@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include <aether/migrate/borrowed_connection.hpp>
 #include <aether/migrate/code_migration.hpp>
 #include <aether/migrate/embedded.hpp>
 #include <aether/migrate/error.hpp>
@@ -36,6 +37,9 @@ struct Options {
     const EmbeddedMigrations* embedded = nullptr;
     std::string path;      ///< A directory; used as it is, without URL syntax.
     std::string database;  ///< URL of the database.
+    /// A connection that the caller already has, by on_connection(); wins over `database`. Each operation
+    /// takes it and gives it back.
+    std::optional<BorrowedConnection> connection;
     /// Opens the database whatever its scheme: for programs that bring their own driver. A guest that
     /// outlives the migrator; nullptr: the driver of the URL's scheme.
     const spi::DriverInfo* driver = nullptr;
@@ -67,7 +71,8 @@ class AETHER_MIGRATE_EXPORT Migrator {
 public:
     /// Lists the source, then connects. Nothing is written.
     /// Throws Error: invalid_url, unknown_scheme, source_unusable (every problem of the source at once),
-    /// invalid_argument (every problem of Options::code), driver_unusable, connection_failed, cancelled.
+    /// invalid_argument (every problem of Options::code), driver_unusable, connection_failed, cancelled; of
+    /// Options::connection also invalid_argument and unsupported, here and from every operation.
     explicit Migrator(Options options);
     ~Migrator();
     Migrator(const Migrator&) = delete;

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -12,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include <aether/migrate/borrowed_connection.hpp>
 #include <aether/migrate/scratch.hpp>
 #include <aether/migrate/spi/connection.hpp>
 #include <aether/migrate/url.hpp>
@@ -32,6 +34,9 @@ struct Settings {
 struct Opened {
     std::unique_ptr<Connection> connection;
     Settings settings;
+    /// Of a connection of the caller's: opens a session of our own with the same database, for when the
+    /// caller's is lost. May be empty: there is no way to.
+    std::function<std::unique_ptr<Connection>(const Wait& wait)> reopen;
 };
 
 /// Private servers, for drivers that can make one. See <aether/migrate/scratch.hpp> for the contracts.
@@ -51,6 +56,10 @@ struct DriverInfo {
     const ScratchServers* scratch = nullptr;  ///< May be nullptr.
     /// Returns the client library that is loaded, as "libpq 15.20". May be nullptr: the driver has none.
     std::string (*client_library)() = nullptr;
+    /// Uses a connection of the caller's until the Connection ends, which then leaves it as it was and does
+    /// not close it. Throws Error: those of check_borrowed() and refuse_busy(); connection_failed, cancelled.
+    /// May be nullptr: the driver can't.
+    Opened (*adopt)(const BorrowedConnection& connection, const Wait& wait) = nullptr;
 };
 
 }  // namespace aether::migrate::spi
