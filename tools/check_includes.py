@@ -47,6 +47,9 @@ DATABASE_WORD = re.compile(r"\bpg_\w*|\w*(?:postgres|sqlite|mysql|mariadb|libpq)
 # Files of src and include that may name a database, each with its reason.
 DATABASE_ALLOWED = {
     "include/aether/migrate/postgres.hpp": "the one call of a server whose data is in PostgreSQL",
+    "include/aether/migrate/mysql_connection.hpp": "takes this client library's connection",
+    "include/aether/migrate/postgres_connection.hpp": "takes this client library's connection",
+    "include/aether/migrate/sqlite_connection.hpp": "takes this client library's connection",
 }
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"\n]+)[>"]', re.M)

@@ -51,6 +51,34 @@ MysqlConnection::MysqlConnection(Parameters parameters, const spi::Wait& wait)
       session_(parameters_, wait),
       lock_(session_, parameters_),
       watcher_(session_, parameters_) {
+    listen_to_waits();
+}
+
+MysqlConnection::MysqlConnection(MYSQL* borrowed, Parameters parameters, const spi::Wait& wait)
+    : parameters_(std::move(parameters)),
+      session_(borrowed, parameters_),
+      lock_(session_, parameters_),
+      watcher_(session_, parameters_) {
+    listen_to_waits();
+    try {
+        kept_settings_.note(session_, wait);
+    } catch (...) {  // whatever it was: half of the settings must not stay
+        kept_settings_.put_back(session_);
+        throw;
+    }
+    parameters_.database = kept_settings_.database();
+}
+
+MysqlConnection::~MysqlConnection() {
+    if (!session_.borrowed() || session_.lost())
+        return;
+    lock_.give_back();
+    if (!name_.empty())
+        forget_name(session_, name_);
+    kept_settings_.put_back(session_);
+}
+
+void MysqlConnection::listen_to_waits() {
     session_.on_wait([this](std::chrono::milliseconds waited) { watcher_.script_waits(waited); });
 }
 

@@ -11,6 +11,7 @@
 
 #include <aether/migrate/spi/connection.hpp>
 
+#include "borrowed.hpp"
 #include "limits.hpp"
 #include "lock.hpp"
 #include "parameters.hpp"
@@ -24,6 +25,15 @@ class MysqlConnection final : public spi::Connection {
 public:
     /// Connects. Throws Error (connection_failed, cancelled).
     MysqlConnection(Parameters parameters, const spi::Wait& wait);
+    /// Uses a connection of the caller's, which is as it was afterwards. Throws Error (connection_failed,
+    /// cancelled, invalid_argument).
+    MysqlConnection(MYSQL* borrowed, Parameters parameters, const spi::Wait& wait);
+    ~MysqlConnection() override;
+    MysqlConnection(const MysqlConnection&) = delete;
+    MysqlConnection& operator=(const MysqlConnection&) = delete;
+
+    /// How to open another session like this one.
+    const Parameters& parameters() const { return parameters_; }
 
 private:
     const spi::Dialect& do_dialect() const override;
@@ -50,6 +60,7 @@ private:
     spi::TransactionState do_transaction_state() const override;
     void do_on_notice(std::function<void(const spi::Notice&)> listener) override;
     void do_on_blocked(std::function<void(const std::vector<spi::Blocker>&)> listener) override;
+    void listen_to_waits();
     void tell_warnings();
 
     Parameters parameters_;
@@ -59,6 +70,7 @@ private:
     Watcher watcher_;
     std::string name_;  // of the session, once it was asked for
     std::function<void(const spi::Notice&)> listener_;
+    KeptSettings kept_settings_;  // of a caller's connection
 };
 
 }  // namespace aether::migrate::mysql

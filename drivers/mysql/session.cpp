@@ -8,6 +8,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
+#include <cstring>
 #include <utility>
 
 #include <fmt/format.h>
@@ -42,6 +44,15 @@ void keep_earlier(std::optional<steady_clock::time_point>& moment, steady_clock:
     moment = moment ? std::min(*moment, other) : other;
 }
 
+// Where the caller's connection counts the rows that an UPDATE changes, its info begins with those found. In
+// the server's language: the number is what counts.
+std::uint64_t rows_found(MYSQL* connection) {
+    const char* const info = mysql_info(connection);
+    if ((connection->client_flag & CLIENT_FOUND_ROWS) != 0 || info == nullptr)
+        return mysql_affected_rows(connection);
+    return std::strtoull(info + std::strcspn(info, "0123456789"), nullptr, 10);
+}
+
 }  // namespace
 
 Session::Session(const Parameters& parameters, const spi::Wait& wait, Purpose purpose)
@@ -52,6 +63,12 @@ Session::Session(const Parameters& parameters, const spi::Wait& wait, Purpose pu
     connect(wait);
     if (purpose == Purpose::main)
         set_up(wait);
+}
+
+Session::Session(MYSQL* borrowed, const Parameters& parameters)
+    : parameters_(parameters), connection_(borrowed, ConnectionClose{.leave_open = true}) {
+    require_idle(borrowed);
+    handle_state_ = std::make_unique<HandleState>(borrowed);
 }
 
 void Session::connect(const spi::Wait& wait) {
@@ -225,7 +242,7 @@ std::optional<ServerError> Session::take_results(Waiting& waiting, RowsAre rows,
             if (std::optional<ServerError> error = take_rows(waiting, rows, result))
                 return error;
         } else {
-            result.affected = mysql_affected_rows(raw);
+            result.affected = rows_found(raw);
         }
         take(std::move(result));
         waiting.since = steady_clock::now();
@@ -316,6 +333,23 @@ std::vector<spi::Rows> Session::ask(std::string_view text, std::string_view purp
     if (error)
         throw bookkeeping_error(*error, purpose);
     return answers;
+}
+
+bool Session::takes_several_statements(const spi::Wait& wait) {
+    const std::optional<ServerError> error = run("DO 0; DO 0", RowsAre::dropped, wait, [](spi::Rows&&) {});
+    return !error || error->number != ER_PARSE_ERROR;
+}
+
+void Session::allow_several_statements(Several several, const spi::Wait& wait) {
+    MYSQL* const raw = connection_.get();
+    Waiting waiting = start_waiting(wait, true);  // nothing to kill: give up at the limit
+    const enum_mysql_set_option option =
+        several == Several::yes ? MYSQL_OPTION_MULTI_STATEMENTS_ON : MYSQL_OPTION_MULTI_STATEMENTS_OFF;
+    const int failed = drive<int>(
+        waiting, [&](int* result) { return mysql_set_server_option_start(result, raw, option); },
+        [&](int* result, int events) { return mysql_set_server_option_cont(result, raw, events); });
+    if (failed != 0)
+        throw bookkeeping_error(read_error(waiting), "let several statements travel together");
 }
 
 bool Session::in_transaction() const noexcept {

@@ -16,6 +16,7 @@
 #include <aether/migrate/spi/connection.hpp>
 #include <aether/migrate/spi/wake_up.hpp>
 
+#include "borrowed.hpp"
 #include "parameters.hpp"
 
 namespace aether::migrate::mysql {
@@ -29,7 +30,12 @@ struct ServerError {
 };
 
 struct ConnectionClose {
-    void operator()(MYSQL* connection) const noexcept { mysql_close(connection); }
+    bool leave_open = false;  ///< It is the caller's.
+
+    void operator()(MYSQL* connection) const noexcept {
+        if (!leave_open)
+            mysql_close(connection);
+    }
 };
 
 /// One session. Threads: one at a time; a stop_token may be used from any.
@@ -39,9 +45,21 @@ public:
     enum class Purpose { main, side };
     /// What becomes of the rows that a text returns.
     enum class RowsAre { kept, dropped };
+    /// Whether one message may hold several statements.
+    enum class Several { yes, no };
 
     /// Connects. The parameters outlive the session. Throws Error (connection_failed, cancelled).
     Session(const Parameters& parameters, const spi::Wait& wait, Purpose purpose = Purpose::main);
+    /// Uses a connection of the caller's; leaves it open, and as it was to the library. The parameters
+    /// outlive the session. Throws Error (connection_failed, invalid_argument) when it is not idle.
+    Session(MYSQL* borrowed, const Parameters& parameters);
+
+    /// Whether the connection is the caller's.
+    bool borrowed() const noexcept { return handle_state_ != nullptr; }
+    /// Of a caller's connection; one of ours takes several. Throws Error (connection_failed, cancelled).
+    bool takes_several_statements(const spi::Wait& wait);
+    /// Throws Error (connection_failed, cancelled, bookkeeping_failed).
+    void allow_several_statements(Several several, const spi::Wait& wait);
 
     /// Sends a text of any number of statements as one message and hands each result to `take` in order.
     /// Returns the refusal that ended it. Throws Error: connection_failed; cancelled, when the stop of `wait`
@@ -108,6 +126,7 @@ private:
 
     const Parameters& parameters_;
     std::unique_ptr<MYSQL, ConnectionClose> connection_;
+    std::unique_ptr<HandleState> handle_state_;  // of a caller's connection
     spi::WakeUp wake_up_;
     std::function<void(std::chrono::milliseconds)> listener_;
     std::exception_ptr thrown_;

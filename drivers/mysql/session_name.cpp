@@ -2,6 +2,7 @@
 // A name for a session that outlives it, and the question whether the session is still there.
 #include "session_name.hpp"
 
+#include <chrono>
 #include <random>
 #include <vector>
 
@@ -13,6 +14,7 @@ namespace {
 
 constexpr std::string_view kMark = ", lock aether-";
 constexpr std::size_t kDigits = 32;
+constexpr std::chrono::seconds kForgetLimit{10};
 
 // Nothing else may reach a statement: the journal is a table that others can write.
 std::string_view lock_of(std::string_view name) {
@@ -48,6 +50,14 @@ spi::SessionState probe(Session& session, std::string_view name, const spi::Wait
 
 std::string renewal_of(std::string_view name) {
     return fmt::format("DO get_lock('{}', 0)", lock_of(name));
+}
+
+void forget_name(Session& session, std::string_view name) noexcept {
+    const spi::Wait wait{{}, std::chrono::steady_clock::now() + kForgetLimit};
+    try {
+        session.ask(fmt::format("DO release_lock('{}')", lock_of(name)), "free the session's name", wait);
+    } catch (...) {  // a lost session has lost its locks
+    }
 }
 
 }  // namespace aether::migrate::mysql

@@ -23,4 +23,7 @@ spi::SessionState probe(Session& session, std::string_view name, const spi::Wait
 /// Returns a statement that takes the lock of a name again, for a file may have freed all of the session's.
 std::string renewal_of(std::string_view name);
 
+/// Frees the lock of a name: its session is a caller's, and goes on without us.
+void forget_name(Session& session, std::string_view name) noexcept;
+
 }  // namespace aether::migrate::mysql

@@ -92,6 +92,28 @@ PostgresConnection::PostgresConnection(Parameters parameters, const spi::Wait& w
       session_(parameters_, wait),
       lock_(session_, parameters_),
       watcher_(session_, parameters_) {
+    listen_to_waits();
+}
+
+PostgresConnection::PostgresConnection(PGconn* borrowed, Parameters parameters, const spi::Wait& wait)
+    : parameters_(std::move(parameters)),
+      session_(borrowed, parameters_),
+      lock_(session_, parameters_),
+      watcher_(session_, parameters_) {
+    listen_to_waits();
+    kept_settings_.use_unicode(session_, wait);
+}
+
+PostgresConnection::~PostgresConnection() {
+    if (!session_.borrowed())
+        return;
+    session_.take_opening();  // of a block that nothing followed
+    lock_.give_back();
+    if (!lock_.wanders())
+        kept_settings_.put_back(session_);
+}
+
+void PostgresConnection::listen_to_waits() {
     session_.on_wait([this](std::chrono::milliseconds waited) { watcher_.script_waits(waited); });
 }
 
@@ -188,6 +210,8 @@ std::vector<spi::Rows> PostgresConnection::do_batch(std::span<const spi::BoundSt
 bool PostgresConnection::do_try_lock(const spi::TableNames& tables, const spi::Look& look,
                                      const spi::Wait& wait) {
     const Watch watch(watcher_, watched(wait));
+    if (session_.borrowed())
+        kept_settings_.note(session_, wait);
     return lock_.try_take(tables, look, wait);
 }
 

@@ -11,6 +11,7 @@
 
 #include <aether/migrate/spi/connection.hpp>
 
+#include "borrowed.hpp"
 #include "limits.hpp"
 #include "lock.hpp"
 #include "parameters.hpp"
@@ -24,6 +25,12 @@ class PostgresConnection final : public spi::Connection {
 public:
     /// Connects. Throws Error (connection_failed, cancelled).
     PostgresConnection(Parameters parameters, const spi::Wait& wait);
+    /// Uses a connection of the caller's, which is as it was afterwards. Throws Error (connection_failed,
+    /// cancelled, invalid_argument).
+    PostgresConnection(PGconn* borrowed, Parameters parameters, const spi::Wait& wait);
+    ~PostgresConnection() override;
+    PostgresConnection(const PostgresConnection&) = delete;
+    PostgresConnection& operator=(const PostgresConnection&) = delete;
 
 private:
     const spi::Dialect& do_dialect() const override;
@@ -51,6 +58,7 @@ private:
     void do_on_notice(std::function<void(const spi::Notice&)> listener) override;
     void do_on_blocked(std::function<void(const std::vector<spi::Blocker>&)> listener) override;
 
+    void listen_to_waits();
     WatchedScript watched(const spi::Wait& wait) const;
 
     Parameters parameters_;
@@ -58,6 +66,7 @@ private:
     MigrationLock lock_;
     mutable SessionLimits limits_;  // remembers what do_limit_locks() was asked for
     Watcher watcher_;
+    KeptSettings kept_settings_;  // of a caller's connection
 };
 
 }  // namespace aether::migrate::postgres

@@ -3,14 +3,18 @@
 #include "driver.hpp"
 
 #include <libpq-fe.h>
+#include <algorithm>
+#include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
 
 #include <fmt/format.h>
 #include <aether/migrate/error.hpp>
+#include <aether/migrate/spi/borrowed.hpp>
 #include <aether/migrate/url.hpp>
 
+#include "borrowed.hpp"
 #include "connection.hpp"
 #include "parameters.hpp"
 #include "scratch.hpp"
@@ -43,6 +47,25 @@ spi::Opened open(std::string_view text, const spi::Wait& wait) {
     return opened;
 }
 
+// For the questions that are asked before an operation.
+constexpr std::chrono::seconds kAdoptLimit{30};
+
+spi::Opened adopt(const BorrowedConnection& borrowed, const spi::Wait& wait) {
+    spi::check_borrowed(borrowed, reinterpret_cast<void (*)()>(&PQlibVersion), "libpq");
+    auto* const handle = static_cast<PGconn*>(borrowed.handle);
+    require_idle(handle);
+    const auto limit = std::chrono::steady_clock::now() + kAdoptLimit;
+    const spi::Wait bounded{wait.stop, std::min(wait.deadline.value_or(limit), limit)};
+    const Parameters parameters = parameters_of(handle, borrowed);
+    spi::Opened opened;
+    opened.settings = parameters.settings;
+    opened.connection = std::make_unique<PostgresConnection>(handle, parameters, bounded);
+    opened.reopen = [parameters](const spi::Wait& asked) {
+        return std::make_unique<PostgresConnection>(parameters, asked);
+    };
+    return opened;
+}
+
 std::string client_library() {
     constexpr int kMajor = 10000;
     return fmt::format("libpq {}.{}", PQlibVersion() / kMajor, PQlibVersion() % kMajor);
@@ -52,6 +75,6 @@ constexpr spi::ScratchServers kScratch{scratch::list, scratch::url, scratch::sto
 
 }  // namespace
 
-constinit const spi::DriverInfo kDriver{"postgres", kSchemes, open, &kScratch, client_library};
+constinit const spi::DriverInfo kDriver{"postgres", kSchemes, open, &kScratch, client_library, adopt};
 
 }  // namespace aether::migrate::postgres

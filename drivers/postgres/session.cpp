@@ -39,18 +39,6 @@ std::string text_of(const PGresult* result, int code) {
     return text == nullptr ? std::string() : std::string(text);
 }
 
-void receive_notice(void* context, const PGresult* result) {
-    auto& listeners = *static_cast<Listeners*>(context);
-    if (!listeners.notice || listeners.thrown)
-        return;
-    try {
-        listeners.notice({text_of(result, PG_DIAG_SEVERITY), text_of(result, PG_DIAG_MESSAGE_PRIMARY),
-                          text_of(result, PG_DIAG_MESSAGE_DETAIL), text_of(result, PG_DIAG_MESSAGE_HINT)});
-    } catch (...) {  // nothing may be thrown through libpq
-        listeners.thrown = std::current_exception();
-    }
-}
-
 void rethrow_from(Listeners& listeners) {
     if (listeners.thrown)
         std::rethrow_exception(std::exchange(listeners.thrown, nullptr));
@@ -72,6 +60,18 @@ void discard_copy(PGconn* connection) {
     }
 }
 
+// Of a LISTEN in a file; nobody takes them.
+void discard_notifications(PGconn* connection) {
+    while (PGnotify* notification = PQnotifies(connection))
+        PQfreemem(notification);
+}
+
+// Has libpq notice that the session is over, so that PQstatus() tells it.
+void find_end(PGconn* connection) {
+    while (PQstatus(connection) == CONNECTION_OK && PQconsumeInput(connection) != 0) {
+    }
+}
+
 }  // namespace
 
 ConnectionPointer start_connecting(const Parameters& parameters) {
@@ -84,6 +84,18 @@ ConnectionPointer start_connecting(const Parameters& parameters) {
     keywords.push_back(nullptr);
     values.push_back(nullptr);
     return ConnectionPointer(PQconnectStartParams(keywords.data(), values.data(), 0));
+}
+
+void Session::receive_notice(void* context, const PGresult* result) {
+    auto& listeners = *static_cast<Listeners*>(context);
+    if (!listeners.notice || listeners.thrown)
+        return;
+    try {
+        listeners.notice({text_of(result, PG_DIAG_SEVERITY), text_of(result, PG_DIAG_MESSAGE_PRIMARY),
+                          text_of(result, PG_DIAG_MESSAGE_DETAIL), text_of(result, PG_DIAG_MESSAGE_HINT)});
+    } catch (...) {  // nothing may be thrown through libpq
+        listeners.thrown = std::current_exception();
+    }
 }
 
 Session::Session(const Parameters& parameters, const spi::Wait& wait)
@@ -135,6 +147,8 @@ void Session::fail_lost() const {
     // The server must see the end of the session now, not when this object dies: it holds locks.
     if (const int socket = PQsocket(raw()); socket >= 0)
         shutdown(socket, SHUT_RDWR);
+    if (borrowed())
+        find_end(raw());
     throw Error(std::move(details));
 }
 
@@ -227,9 +241,8 @@ void Session::flush_and_read(Waiting& waiting) {
     ask_to_cancel(waiting);
     if (PQconsumeInput(raw()) == 0)
         fail_lost();
-    // Of a LISTEN in a file; nobody takes them.
-    while (PGnotify* notification = PQnotifies(raw()))
-        PQfreemem(notification);
+    if (!borrowed())
+        discard_notifications(raw());
 }
 
 void Session::await_result(Waiting& waiting) {

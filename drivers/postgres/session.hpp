@@ -17,13 +17,19 @@
 #include <aether/migrate/spi/connection.hpp>
 #include <aether/migrate/spi/wake_up.hpp>
 
+#include "borrowed.hpp"
 #include "kept_plans.hpp"
 #include "parameters.hpp"
 
 namespace aether::migrate::postgres {
 
 struct ConnectionClose {
-    void operator()(PGconn* connection) const noexcept { PQfinish(connection); }
+    bool leave_open = false;  ///< It is the caller's.
+
+    void operator()(PGconn* connection) const noexcept {
+        if (!leave_open)
+            PQfinish(connection);
+    }
 };
 struct ResultClear {
     void operator()(PGresult* result) const noexcept { PQclear(result); }
@@ -52,6 +58,15 @@ class Session {
 public:
     /// Connects. Throws Error (connection_failed, cancelled).
     Session(const Parameters& parameters, const spi::Wait& wait);
+    /// Uses a connection of the caller's; leaves it open, and as it was to libpq. Throws Error
+    /// (connection_failed, invalid_argument) when it is not idle.
+    Session(PGconn* borrowed, const Parameters& parameters);
+    ~Session();
+    Session(const Session&) = delete;
+    Session& operator=(const Session&) = delete;
+
+    /// Whether the connection is the caller's.
+    bool borrowed() const noexcept { return handle_state_ != nullptr; }
 
     /// Has statements without values, a BEGIN and what belongs to its block, travel with the next call
     /// instead of by themselves: a round trip less for every migration. run() and run_pipeline() see to it.
@@ -76,8 +91,11 @@ public:
                                             const spi::Wait& wait);
 
     /// Lets the server keep the statements of later pipelines. Only when the session is known to stay with
-    /// one server session.
-    void keep_plans() noexcept { kept_plans_.switch_on(); }
+    /// one server session. A caller's gets no prepared statements of ours.
+    void keep_plans() noexcept {
+        if (!borrowed())
+            kept_plans_.switch_on();
+    }
 
     PGconn* raw() const noexcept { return connection_.get(); }
     ErrorStyle error_style() const noexcept { return error_style_; }
@@ -118,6 +136,7 @@ private:
         std::chrono::steady_clock::time_point pulse;  ///< When the listeners are to be called next.
     };
 
+    static void receive_notice(void* listeners, const PGresult* result);
     Waiting start_waiting(const spi::Wait& wait) const;
     void connect(const spi::Wait& wait);
     void send_bound(const spi::BoundStatement& statement, const std::string& name);
@@ -131,7 +150,8 @@ private:
     [[noreturn]] void fail_lost() const;
 
     ConnectionPointer connection_;
-    std::unique_ptr<Listeners> listeners_;  // libpq keeps its address
+    std::unique_ptr<Listeners> listeners_;       // libpq keeps its address
+    std::unique_ptr<HandleState> handle_state_;  // of a caller's connection
     spi::WakeUp wake_up_;
     KeptPlans kept_plans_;
     std::vector<spi::BoundStatement> opening_;

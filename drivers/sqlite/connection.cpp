@@ -12,6 +12,7 @@
 #include "dialect.hpp"
 #include "drop.hpp"
 #include "effect.hpp"
+#include "lock_function.hpp"
 #include "quote.hpp"
 
 namespace aether::migrate::sqlite {
@@ -23,11 +24,6 @@ using std::chrono::milliseconds;
 // How long golang-migrate's library waits for others.
 constexpr std::chrono::seconds kOneTry{5};
 constexpr const char* kLockCheck = "SELECT 1 WHERE aether_migrate_holds_lock()";
-
-void holds_lock(sqlite3_context* context, int /*count*/, sqlite3_value** /*values*/) {
-    const auto* lock = static_cast<const MigrationLock*>(sqlite3_user_data(context));
-    sqlite3_result_int(context, lock->is_held() ? 1 : 0);
-}
 
 // Zero switches a limit off.
 std::optional<milliseconds> unless_zero(milliseconds limit) {
@@ -56,6 +52,17 @@ void require_writable(sqlite3* database) {
 
 SqliteConnection::SqliteConnection(Parameters parameters, const spi::Wait& wait)
     : parameters_(std::move(parameters)), session_(parameters_), limits_(parameters_.settings.limits) {
+    set_up(wait);
+}
+
+SqliteConnection::SqliteConnection(sqlite3* borrowed, Parameters parameters, const spi::Wait& wait)
+    : parameters_(std::move(parameters)),
+      session_(borrowed, parameters_),
+      limits_(parameters_.settings.limits) {
+    set_up(wait);
+}
+
+void SqliteConnection::set_up(const spi::Wait& wait) {
     if (wait.stop.stop_requested())
         throw Error(ErrorCode::cancelled, "stopped while opening the database");
     const auto limit = limits_.table_lock_timeout.value_or(kLongestBusy);
@@ -111,8 +118,8 @@ bool SqliteConnection::do_try_lock(const spi::TableNames& /*tables*/, const spi:
     if (!lock_.try_take(session_.file()))
         return false;
     try {
-        sqlite3_create_function_v2(database, "aether_migrate_holds_lock", 0, SQLITE_UTF8 | SQLITE_DIRECTONLY,
-                                   &lock_, holds_lock, nullptr, nullptr, nullptr);
+        make_lock_function(database, lock_);
+        session_.note_settings();
         session_.limit_busy(lock_limit_);
         session_.set_up_file(wait);
     } catch (...) {  // whatever it was: nobody would give the lock back

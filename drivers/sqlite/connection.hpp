@@ -23,6 +23,9 @@ class SqliteConnection final : public spi::Connection {
 public:
     /// Opens the file, unless it is still to be made. Throws Error (connection_failed, cancelled).
     SqliteConnection(Parameters parameters, const spi::Wait& wait);
+    /// Uses a connection of the caller's, which is as it was afterwards. Throws Error (invalid_argument,
+    /// cancelled).
+    SqliteConnection(sqlite3* borrowed, Parameters parameters, const spi::Wait& wait);
 
 private:
     const spi::Dialect& do_dialect() const override;
@@ -46,6 +49,7 @@ private:
     void do_on_notice(std::function<void(const spi::Notice&)> listener) override;
     void do_on_blocked(std::function<void(const std::vector<spi::Blocker>&)> listener) override;
 
+    void set_up(const spi::Wait& wait);
     void back_up_once(const spi::Wait& wait);
     std::optional<std::chrono::milliseconds> busy_limit(std::string_view sql) const;
 

@@ -27,6 +27,10 @@ bool exists(const std::string& file) {
     return stat(file.c_str(), &facts) == 0 || errno != ENOENT;
 }
 
+int leave_open(sqlite3* /*database*/) {
+    return SQLITE_OK;
+}
+
 std::string folder_of(const std::string& file) {
     const std::size_t slash = file.rfind('/');
     if (slash == std::string::npos)
@@ -83,6 +87,13 @@ Session::Session(const Parameters& parameters) : parameters_(parameters) {
     }
 }
 
+Session::Session(sqlite3* borrowed, const Parameters& parameters)
+    : parameters_(parameters), database_(borrowed, leave_open) {
+    require_idle(borrowed);
+    kept_settings_ = std::make_unique<KeptSettings>(borrowed);
+    waiter_.install(borrowed, file());
+}
+
 bool Session::is_there() {
     if (database_ == nullptr && exists(parameters_.file))
         raw();
@@ -127,6 +138,11 @@ std::string Session::file() {
 
 bool Session::in_transaction() const {
     return database_ != nullptr && sqlite3_get_autocommit(database_.get()) == 0;
+}
+
+void Session::note_settings() {
+    if (kept_settings_ != nullptr)
+        kept_settings_->note();
 }
 
 spi::Rows Session::run(const spi::BoundStatement& statement, const spi::Wait& wait) {

@@ -11,6 +11,7 @@
 #include <sqlite3.h>
 #include <aether/migrate/spi/connection.hpp>
 
+#include "borrowed.hpp"
 #include "parameters.hpp"
 #include "wait.hpp"
 
@@ -24,6 +25,9 @@ class Session {
 public:
     /// Opens the file unless it is still to be made. Throws Error (connection_failed).
     explicit Session(const Parameters& parameters);
+    /// Uses a connection of the caller's; leaves it open, and as it was. Throws Error (invalid_argument) when
+    /// it is not idle.
+    Session(sqlite3* borrowed, const Parameters& parameters);
 
     /// Whether there is a database file by now; never makes one. Throws Error (connection_failed).
     bool is_there();
@@ -36,6 +40,8 @@ public:
     /// Returns the absolute name of the file; empty for a database in memory.
     std::string file();
     bool in_transaction() const;
+    /// Is called before a file may change the settings of a caller's connection.
+    void note_settings();
     Waiter& waiter() { return waiter_; }
 
     /// How long a call waits for other connections; nothing: as long as it may take.
@@ -56,6 +62,7 @@ private:
     // Closed after the statements; its handlers use the waiter, which is therefore declared before it.
     Waiter waiter_;
     std::unique_ptr<sqlite3, decltype(&sqlite3_close_v2)> database_{nullptr, &sqlite3_close_v2};
+    std::unique_ptr<KeptSettings> kept_settings_;  // of a caller's connection
     std::optional<std::chrono::milliseconds> busy_limit_ = kLongestBusy;
     bool file_is_set_up_ = false;
 };
