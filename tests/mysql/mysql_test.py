@@ -72,6 +72,27 @@ class Files(MysqlTest):
         self.done("up")
         self.assertEqual((self.row(), self.sql("SELECT * FROM v")), ((1, False), [("X",)]))
 
+    def test_what_follows_the_third_of_five_statements_may_be_edited(self):
+        done = "CREATE TABLE a (i int);\nINSERT INTO a VALUES (1);\n"
+        self.up_files(f"{done}CREATE TABLE a (j int);\nINSERT INTO a VALUES (2);\nCREATE TABLE c (i int);\n")
+        result = self.fails("up")
+        self.assertIn("1_m1.up.sql:3:1", result.err)
+        self.assertEqual((self.row(), self.journal()), ((1, True), [("2", "5", "between")]))
+        self.up_files(f"{done}CREATE TABLE b (j int);\nINSERT INTO b SELECT i FROM a;\n")
+        self.done("up")
+        self.assertEqual((self.row(), self.tables(), self.journal()), ((1, False), ["a", "b"], []))
+        self.assertEqual((self.sql("SELECT * FROM a"), self.sql("SELECT * FROM b")), ([("1",)], [("1",)]))
+
+    def test_files_without_a_statement_are_applied(self):
+        self.up_files("", "# nothing\n-- at all\n", "CREATE TABLE a (i int);")
+        self.done("up")
+        self.assertEqual((self.row(), self.tables()), ((3, False), ["a"]))
+
+    def test_a_transaction_that_is_left_open_is_refused_before_it_runs(self):
+        self.up_files("CREATE TABLE a (i int);\nSTART TRANSACTION;\nINSERT INTO a VALUES (1);\n")
+        self.assertIn("has no COMMIT in this file", self.fails("up").err)
+        self.assertEqual((self.row(), self.tables()), ("absent", []))
+
     def test_a_schema_change_ends_the_files_own_block(self):
         self.up_files("CREATE TABLE a (i int);",
                       "START TRANSACTION;\nINSERT INTO a VALUES (1);\nCREATE TABLE b (i int);\n"
@@ -209,6 +230,19 @@ class Urls(MysqlTest):
 
     def test_an_unknown_variable_is_the_servers_error(self):
         self.assertIn("Error 1193: Unknown system variable 'foo'", self.fails("up", url=self.url(foo="1")).err)
+
+    def test_a_table_of_a_similar_name_is_not_taken_for_ours(self):
+        self.sql("CREATE TABLE schemaXmigrations (version bigint, dirty boolean); INSERT INTO schemaXmigrations VALUES (1, 0)")
+        self.done("up")
+        self.assertEqual(self.row(), (1, False))
+
+    def test_several_version_rows_are_refused_by_all_but_force(self):
+        self.done("up")
+        self.sql("INSERT INTO schema_migrations VALUES (7, 0)")
+        for arguments in (("version",), ("up",), ("goto", "1")):
+            self.assertIn("the version table holds several rows", self.fails(*arguments).err)
+        self.done("force", "1")
+        self.assertEqual(self.sql("SELECT version, dirty FROM schema_migrations"), [("1", "0")])
 
     def test_a_user_who_may_only_read_sees_the_version(self):
         self.server.create_user("reader", f"SELECT ON {self.database}.*")
