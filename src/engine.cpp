@@ -3,6 +3,7 @@
 #include <aether/migrate/migrate.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <string_view>
 #include <utility>
 
@@ -102,27 +103,6 @@ const spi::ScratchServers& scratch_servers() {
 }  // namespace
 
 struct Migrator::Engine {
-    /// One operation's time with the session: a connection of the caller's is taken for it, and given back at
-    /// its end.
-    class Operation {
-    public:
-        explicit Operation(Engine& engine) : engine_(engine) {
-            if (engine_.options.connection)
-                engine_.open();
-        }
-        Operation(const Operation&) = delete;
-        Operation& operator=(const Operation&) = delete;
-        ~Operation() {
-            if (engine_.options.connection)
-                engine_.database.connection.reset();
-        }
-
-        run::RunContext context() const { return engine_.context(); }
-
-    private:
-        Engine& engine_;
-    };
-
     explicit Engine(Options given)
         : options(std::move(given)),
           source(open_source_of(options)),
@@ -144,8 +124,6 @@ struct Migrator::Engine {
             [this](const std::vector<spi::Blocker>& blockers) { observer.blocked(blockers); });
         database = std::move(opened);
     }
-
-    Operation operation() { return Operation(*this); }
 
     run::RunContext context() {
         return {*database.connection,
@@ -171,59 +149,97 @@ struct Migrator::Engine {
     run::SessionStart start;
     SystemClock clock;
     Observer& observer;
+    std::atomic<bool> at_work{false};
 };
 
-Migrator::Migrator(Options options) : engine_(std::make_unique<Engine>(std::move(options))) {}
+// Keeps the engine for as long as an operation lasts, and others away from it. A connection of the caller's
+// is taken for that time, and given back at its end.
+class Migrator::Operation {
+public:
+    explicit Operation(std::shared_ptr<Engine> engine) : engine_(std::move(engine)) {
+        if (engine_ == nullptr)
+            throw Error(ErrorCode::invalid_argument, "this migrator was moved from: it can do nothing");
+        if (engine_->at_work.exchange(true)) {
+            throw Error(ErrorCode::invalid_argument,
+                        "this migrator is at work: an operation of it has not ended");
+        }
+        if (engine_->options.connection)
+            take_connection();
+    }
+    ~Operation() {
+        if (engine_->options.connection)
+            engine_->database.connection.reset();
+        engine_->at_work = false;
+    }
+    Operation(const Operation&) = delete;
+    Operation& operator=(const Operation&) = delete;
+
+    run::RunContext context() const { return engine_->context(); }
+
+private:
+    void take_connection() {
+        try {
+            engine_->open();
+        } catch (...) {  // no destructor runs after a constructor that throws
+            engine_->at_work = false;
+            throw;
+        }
+    }
+
+    std::shared_ptr<Engine> engine_;
+};
+
+Migrator::Migrator(Options options) : engine_(std::make_shared<Engine>(std::move(options))) {}
 Migrator::~Migrator() = default;
 Migrator::Migrator(Migrator&&) noexcept = default;
 Migrator& Migrator::operator=(Migrator&&) noexcept = default;
 
 VersionState Migrator::version() {
-    return run::read_state(engine_->operation().context());
+    return run::read_state(Operation(engine_).context());
 }
 
 Status Migrator::status() {
-    return run::read_status(engine_->operation().context());
+    return run::read_status(Operation(engine_).context());
 }
 
 std::vector<HistoryEntry> Migrator::history(std::size_t limit) {
-    return run::read_history(engine_->operation().context(), limit);
+    return run::read_history(Operation(engine_).context(), limit);
 }
 
 Report Migrator::up(std::optional<std::uint64_t> limit) {
-    return run::run_to(engine_->operation().context(), UpTarget{limit});
+    return run::run_to(Operation(engine_).context(), UpTarget{limit});
 }
 
 Report Migrator::down(std::optional<std::uint64_t> limit) {
-    return run::run_to(engine_->operation().context(), DownTarget{limit});
+    return run::run_to(Operation(engine_).context(), DownTarget{limit});
 }
 
 Report Migrator::go_to(Version version) {
-    return run::run_to(engine_->operation().context(), GotoTarget{version});
+    return run::run_to(Operation(engine_).context(), GotoTarget{version});
 }
 
 Plan Migrator::plan(const Target& target) {
-    return run::preview(engine_->operation().context(), target);
+    return run::preview(Operation(engine_).context(), target);
 }
 
 Report Migrator::run(const Plan& plan) {
-    return run::run_plan(engine_->operation().context(), plan);
+    return run::run_plan(Operation(engine_).context(), plan);
 }
 
 void Migrator::force(std::optional<Version> version) {
-    run::force_to(engine_->operation().context(), version);
+    run::force_to(Operation(engine_).context(), version);
 }
 
 RepairReport Migrator::repair(RepairMode mode, Answer answer) {
-    return run::repair(engine_->operation().context(), mode, answer);
+    return run::repair(Operation(engine_).context(), mode, answer);
 }
 
 spi::DropPlan Migrator::plan_drop() {
-    return run::plan_drop(engine_->operation().context());
+    return run::plan_drop(Operation(engine_).context());
 }
 
 void Migrator::drop() {
-    run::drop_all(engine_->operation().context());
+    run::drop_all(Operation(engine_).context());
 }
 
 std::vector<std::string> database_schemes() {

@@ -66,7 +66,15 @@ struct Options {
 ///
 /// Every operation throws Error and then leaves the database in the state that the error's details tell.
 /// Operations that write hold the migration lock, which golang-migrate's command and library respect too
-/// (4.15 and later). Threads: one at a time; several migrators may be used from several threads.
+/// (4.15 and later).
+///
+/// Threads: one operation at a time; several migrators may be used from several threads. An operation that is
+/// called while another one has not ended, from a callback or another thread, throws Error
+/// (invalid_argument), and so does every operation of a migrator that was moved from. A migrator may be
+/// destroyed or moved while an operation of it is under way, also by a callback: the operation goes on to its
+/// end, and what the migrator had opened is closed then. What a callback throws arrives at the caller as it
+/// is: the step under way is rolled back, or left as by a crash where no transaction holds it, and the lock
+/// is given back.
 class AETHER_MIGRATE_EXPORT Migrator {
 public:
     /// Lists the source, then connects. Nothing is written.
@@ -134,7 +142,10 @@ public:
 
 private:
     struct Engine;
-    std::unique_ptr<Engine> engine_;
+    class Operation;
+
+    // Owners: the migrator and the operation under way, which may outlive it.
+    std::shared_ptr<Engine> engine_;
 };
 
 /// Returns the URL schemes of the databases that this library knows, sorted. Opens no module and looks for

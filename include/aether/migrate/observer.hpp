@@ -17,9 +17,9 @@ namespace aether::migrate {
 
 /// Listens to an operation. Every hook does nothing unless it is overridden.
 ///
-/// Threads: hooks are called on the thread that called the operation. They must not call the migrator, and
-/// what they throw ends the operation where it stands, as a stop would: the step under way is rolled back or
-/// left dirty.
+/// Threads: hooks are called on the thread that called the operation. They can't call the migrator, see
+/// there, but may destroy it. What they throw ends the operation where it stands and arrives at its caller as
+/// it is; the step under way is rolled back, or left dirty where no transaction holds it.
 class AETHER_MIGRATE_EXPORT Observer {
 public:
     virtual ~Observer();
