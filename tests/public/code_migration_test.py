@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The example of a migration written in C++ is built with the installed package and runs on two databases."""
+"""The example of a migration written in C++ is built with the installed package and runs on each database."""
 
 import os
 import pathlib
@@ -14,6 +14,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "support"))
 
 from cluster import Cluster, clean_environment, find_bindir  # noqa: E402
+from mariadb import MariaDb  # noqa: E402
 
 BUILD = pathlib.Path(os.environ.get("AETHER_TEST_BUILD") or ROOT / "build" / "release")
 EXAMPLE = ROOT / "examples" / "code_migration"
@@ -59,6 +60,17 @@ class CodeMigrationTest(unittest.TestCase):
             self.assertEqual(self.users(url, "up"), "version 3\n")
 
             self.assertEqual(cluster.sql("users", SLUGS), [("ada-lovelace",), ("grace-hopper",)])
+
+    def test_a_function_runs_on_mariadb_without_a_transaction(self):
+        with MariaDb("code") as server:
+            server.create_database("users")
+
+            self.assertEqual(self.users(server.url("users"), "up"), "version 3\n")
+
+            self.assertEqual(server.sql("users", SLUGS), [("ada-lovelace",), ("grace-hopper",)])
+            self.assertEqual(server.sql("users", "SELECT dirty FROM schema_migrations"), [("0",)])
+            self.assertEqual(server.sql("users", "SELECT * FROM schema_migrations_journal"), [])
+            self.assertEqual(self.users(server.url("users"), "down"), "no version\n")
 
     def test_the_program_without_the_function_refuses_before_it_runs_anything(self):
         file = self.folder / "refused.db"
