@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <stdexcept>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -266,6 +267,17 @@ TEST_F(CodeOnPostgres, calls_the_function_again_when_a_lock_was_not_given_in_tim
     EXPECT_EQ(calls, 2);
     EXPECT_EQ(report.steps.size(), 2U);
     EXPECT_EQ(other->ask("SELECT count(*) FROM a"), "1");
+}
+
+TEST_F(CodeOnPostgres, leaves_nothing_of_a_function_that_lost_its_session) {
+    const ErrorDetails details = failure_of([](CodeSession& session) {
+        session.execute("INSERT INTO a VALUES (1)");
+        EXPECT_THROW(session.query("SELECT pg_terminate_backend(pg_backend_pid())"), Error);
+    });
+
+    EXPECT_EQ(details.code, ErrorCode::connection_failed);
+    EXPECT_EQ(other->ask("SELECT (version, dirty) FROM schema_migrations"), "(1,f)");
+    EXPECT_EQ(other->ask("SELECT count(*) FROM a"), "0");
 }
 
 TEST_F(CodeOnPostgres, ends_a_function_at_its_statement_timeout) {

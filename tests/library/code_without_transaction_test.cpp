@@ -2,6 +2,7 @@
 // Migrations written in C++ that no transaction guards: what is true after they fail or are killed.
 #include <csignal>
 #include <stdexcept>
+#include <stop_token>
 #include <string>
 #include <utility>
 
@@ -100,6 +101,41 @@ TEST_F(CodeWithoutTransaction, that_throws_before_its_first_statement_leaves_not
 
     EXPECT_EQ(details.state, "the database is at version 1, clean: nothing of this migration was applied");
     EXPECT_EQ(row(), "(1,f)");
+}
+
+TEST_F(CodeWithoutTransaction, that_loses_its_session_leaves_the_row_dirty_even_if_it_catches_that) {
+    const ErrorDetails details = error_of([&] {
+        migrator([](CodeSession& session) {
+            insert(session);
+            EXPECT_THROW(session.query("SELECT pg_terminate_backend(pg_backend_pid())"), Error);
+        }).up();
+    });
+
+    EXPECT_EQ(details.code, ErrorCode::connection_failed);
+    EXPECT_NE(details.next.find("migrate repair -applied"), std::string::npos) << details.next;
+    EXPECT_EQ(row(), "(2,t)");
+}
+
+TEST_F(CodeWithoutTransaction, that_is_aborted_stays_dirty_and_says_what_to_look_at) {
+    std::stop_source stop;
+    Options options;
+    options.path = files.path();
+    options.database = url();
+    options.code = {{Version{2},
+                     [&stop](CodeSession& session) {
+                         insert(session);
+                         stop.request_stop();
+                         insert(session);
+                     },
+                     {}}};
+    options.stop = {stop.get_token(), stop.get_token(), stop.get_token()};
+
+    const ErrorDetails details = error_of([&] { Migrator(std::move(options)).up(); });
+
+    EXPECT_EQ(details.code, ErrorCode::cancelled);
+    EXPECT_NE(details.next.find("migrate repair -applied"), std::string::npos) << details.next;
+    EXPECT_EQ(row(), "(2,t)");
+    EXPECT_EQ(rows_of_a(), "1");
 }
 
 TEST_F(CodeWithoutTransaction, may_not_begin_a_transaction_of_its_own) {
