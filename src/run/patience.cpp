@@ -19,7 +19,9 @@ std::string in_seconds(milliseconds time) {
     return fmt::format("{:.1f} s", static_cast<double>(time.count()) / 1000);
 }
 
-std::string named(const std::vector<spi::Blocker>& blockers) {
+// A try that just fails may be too short for a look, or the server too busy: then an earlier one tells more.
+std::string named(const std::vector<spi::Blocker>& now, const std::vector<spi::Blocker>& earlier) {
+    const std::vector<spi::Blocker>& blockers = now.empty() ? earlier : now;
     if (blockers.empty())
         return "who stood in the way could not be seen";
     std::vector<std::string> names;
@@ -27,7 +29,7 @@ std::string named(const std::vector<spi::Blocker>& blockers) {
     for (const spi::Blocker& blocker : blockers) {
         names.push_back(to_text(blocker));
     }
-    return fmt::format("in the way: {}", fmt::join(names, "; "));
+    return fmt::format("in the way{}: {}", now.empty() ? " of an earlier try" : "", fmt::join(names, "; "));
 }
 
 bool never_yields(const spi::Blocker& blocker) {
@@ -51,9 +53,11 @@ bool Patience::wait_for_next(SendFailure& failure, const std::stop_token& stop) 
         failure.details.detail +=
             fmt::format("{}{} in {}, {}", failure.details.detail.empty() ? "" : "; ",
                         tries_.failed() == 0 ? "one try" : fmt::format("{} tries", tries_.failed() + 1),
-                        in_seconds(tries_.elapsed()), named(failure.blockers));
+                        in_seconds(tries_.elapsed()), named(failure.blockers, seen_));
         return false;
     }
+    if (!failure.blockers.empty())
+        seen_ = failure.blockers;
     const milliseconds pause = tries_.pause();
     ErrorDetails why = failure.details;
     why.message = failure.reason;

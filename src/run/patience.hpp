@@ -5,6 +5,9 @@
 #include <chrono>
 #include <optional>
 #include <stop_token>
+#include <vector>
+
+#include <aether/migrate/spi/limits.hpp>
 
 #include "record.hpp"
 #include "retry.hpp"
@@ -36,6 +39,7 @@ private:
     Record& record_;
     LockManner manner_;
     Tries tries_;
+    std::vector<spi::Blocker> seen_;  // of the latest try in which anybody was seen
 };
 
 }  // namespace aether::migrate::run

@@ -56,8 +56,8 @@ class Traffic(CrashTest):
         # It does not begin a try that could not wait for long.
         self.takes(start, retry_for - EARLY_SECONDS, retry_for + lock_timeout + LATE_SECONDS)
         self.well_probed(probe, lock_timeout + GRACE_SECONDS)
-        self.assertIn(f"pid {pid}", result.err)
-        self.assertIn(HOLDER, result.err)
+        self.assertRegex(result.err, rf"in the way(?: of an earlier try)?: pid {pid} \(user \S+, 127\.0\.0\.1\),"
+                         rf" application {HOLDER}, idle in transaction for \d+m?s: SELECT pg_backend_pid\(\)")
         self.assertIn("55P03", result.err)
         self.assertEqual((self.row(), self.schema()), ("absent", before))
         self.lock_is_free()

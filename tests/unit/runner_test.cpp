@@ -147,6 +147,28 @@ TEST_F(RunnerTest, rolls_a_failed_file_back_and_stays_clean) {
     EXPECT_EQ(connection_.log[connection_.log.size() - 2], "ROLLBACK");
 }
 
+TEST_F(RunnerTest, names_who_stood_in_the_way_when_only_an_earlier_try_saw_him) {
+    files({{"1_a.up.sql", "-- migrate:retry-for 1s\nALTER TABLE t ADD b int;"}});
+    std::size_t tries = 0;
+    connection_.fails = [&tries](std::string_view) {
+        spi::ScriptFailure failure;
+        failure.message = "canceling statement due to lock timeout";
+        failure.passing = true;
+        if (++tries == 1) {
+            failure.blockers.emplace_back();
+            failure.blockers.back().pid = 77;
+            failure.blockers.back().application = "report";
+        }
+        return std::optional(failure);
+    };
+
+    const std::string detail = failure_of(UpTarget{}).detail;
+
+    EXPECT_GT(tries, 1U);
+    EXPECT_NE(detail.find("in the way of an earlier try: pid 77, application report"), std::string::npos)
+        << detail;
+}
+
 TEST_F(RunnerTest, checks_every_file_before_the_first_one_runs) {
     files({{"1_a.up.sql", "SELECT 1;"}, {"2_b.up.sql", "SELECT 2; COPY t FROM STDIN;"}});
 
