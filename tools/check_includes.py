@@ -133,7 +133,7 @@ def public_rule(path, header, _target):
 
 
 RULES = {"src": src_rule, "include": public_rule, "drivers": guest_rule, "sources": guest_rule,
-         "conformance": guest_rule, "cli": user_rule, "embed": user_rule, "goway": user_rule, "examples": user_rule}
+         "conformance": guest_rule, "cli": user_rule, "embed": user_rule, "c_api": user_rule, "goway": user_rule, "examples": user_rule}
 
 # Examples for authors see what authors see.
 EXAMPLES_OF_GUESTS = {"examples/custom_driver"}
