@@ -152,12 +152,12 @@ void Session::fail_lost() const {
     throw Error(std::move(details));
 }
 
-// A request that arrives before the server has begun with the statement is lost, so it is made again.
+// For a stop, a deadline, or what a listener threw. A request that arrives too early is lost: it is repeated.
 void Session::ask_to_cancel(Waiting& waiting) {
     Cancellation& cancellation = waiting.cancellation;
     const SteadyTime now = std::chrono::steady_clock::now();
     if (cancellation.reason == Reason::none) {
-        if (waiting.wait.stop.stop_requested()) {
+        if (waiting.wait.stop.stop_requested() || listeners_->thrown) {
             cancellation.reason = Reason::stopped;
         } else if (passed(waiting.wait.deadline)) {
             cancellation.reason = Reason::deadline;
