@@ -91,6 +91,7 @@ PostgresConnection::PostgresConnection(Parameters parameters, const spi::Wait& w
     : parameters_(std::move(parameters)),
       session_(parameters_, wait),
       lock_(session_, parameters_),
+      limits_(parameters_.formats),
       watcher_(session_, parameters_) {
     listen_to_waits();
 }

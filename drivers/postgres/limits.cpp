@@ -9,6 +9,7 @@
 #include <limits>
 #include <span>
 #include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -29,7 +30,7 @@ SELECT s.name, s.setting, s.source, b.pid,
 FROM pg_catalog.pg_settings s
 CROSS JOIN pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid()) b
 WHERE s.name IN ('lock_timeout', 'idle_in_transaction_session_timeout', 'client_connection_check_interval',
-                 'deadlock_timeout')
+                 'deadlock_timeout', 'DateStyle', 'extra_float_digits')
 )sql";
 
 template <typename Number>
@@ -52,6 +53,7 @@ std::string set_text(std::string_view scope, std::string_view name, milliseconds
 
 void SessionLimits::take(const PGresult* result, int row) {
     const std::string_view name = text_at(result, row, 0);
+    take_format(name, text_at(result, row, 1), text_at(result, row, 2));
     const milliseconds value{number_of<std::int64_t>(text_at(result, row, 1)).value_or(0)};
     if (name == "deadlock_timeout")
         deadlock_timeout_ = value;
@@ -64,6 +66,17 @@ void SessionLimits::take(const PGresult* result, int row) {
     }
     backend_ = Backend{number_of<int>(text_at(result, row, 3)).value_or(0),
                        number_of<std::int64_t>(text_at(result, row, 4))};
+}
+
+// lib/pq asks for both when it connects; libpq has no keyword for them, and poolers refuse its "options".
+void SessionLimits::take_format(std::string_view name, std::string_view value, std::string_view source) {
+    if (formats_ == Formats::of_the_server)
+        return;
+    if (name == "DateStyle" && value != "ISO, MDY")
+        format_statements_.push_back({"SET SESSION datestyle = 'ISO, MDY'", {}});
+    // From 1 on all are the same: as many digits as it takes. What the URL says is more than lib/pq's 2.
+    if (name == "extra_float_digits" && source != "client" && number_of<int>(value).value_or(1) < 1)
+        format_statements_.push_back({"SET SESSION extra_float_digits = 2", {}});
 }
 
 void SessionLimits::learn(Session& session, Binding binding, const spi::Wait& wait) {
@@ -108,9 +121,10 @@ void SessionLimits::prepare(Session& session, const spi::Limits& limits, Binding
         return !setting.exists || change.value == setting.ours ||
                (!setting.ours && change.value == setting.value);
     });
-    if (changes.empty())
+    std::vector<spi::BoundStatement> statements = std::exchange(format_statements_, {});
+    const std::size_t formats = statements.size();
+    if (changes.empty() && formats == 0)
         return;
-    std::vector<spi::BoundStatement> statements;
     for (const Change& change : changes) {
         const char* name = change.setting->name;
         statements.push_back(
@@ -118,12 +132,13 @@ void SessionLimits::prepare(Session& session, const spi::Limits& limits, Binding
     }
     const std::vector<ResultPointer> results = session.run_pipeline(statements, wait);
     for (std::size_t index = 0; index < results.size(); ++index) {
-        Setting& setting = *changes[index].setting;
-        if (PQresultStatus(results[index].get()) == PGRES_COMMAND_OK) {
-            setting.ours = changes[index].value;
-        } else if (&setting == &check_) {
-            setting.exists = false;
-        } else {
+        const bool done = PQresultStatus(results[index].get()) == PGRES_COMMAND_OK;
+        Change* change = index < formats ? nullptr : &changes[index - formats];
+        if (done && change != nullptr) {
+            change->setting->ours = change->value;
+        } else if (change != nullptr && change->setting == &check_) {
+            check_.exists = false;
+        } else if (!done) {
             throw bookkeeping_error(results[index].get(), session.error_style(), statements[index].sql);
         }
     }

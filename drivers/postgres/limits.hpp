@@ -5,12 +5,14 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <libpq-fe.h>
 #include <aether/migrate/spi/connection.hpp>
 
 #include "backend.hpp"
+#include "parameters.hpp"
 #include "session.hpp"
 
 namespace aether::migrate::postgres {
@@ -22,9 +24,12 @@ public:
     /// Whether the backend stays the same between two transactions.
     enum class Binding { fixed, may_wander };
 
+    explicit SessionLimits(Formats formats = Formats::of_the_server) : formats_(formats) {}
+
     /// Reads once whose the settings are and sets ours; a later call only sets what differs. Call it outside
     /// of a transaction block. Where the backend may wander and is not the one that the client was told,
-    /// nothing is set for the session: the pooler's next client would inherit it.
+    /// nothing is set for the session: the pooler's next client would inherit it. The formats go along, as
+    /// they cost no message of their own; later calls leave them to the files.
     /// A server without client_connection_check_interval (before 14, or on a platform that can't) goes
     /// without. Throws Error (connection_failed, cancelled, bookkeeping_failed).
     void prepare(Session& session, const spi::Limits& limits, Binding binding, const spi::Wait& wait);
@@ -54,6 +59,7 @@ private:
 
     void learn(Session& session, Binding binding, const spi::Wait& wait);
     void take(const PGresult* result, int row);
+    void take_format(std::string_view name, std::string_view value, std::string_view source);
 
     bool known_ = false;
     bool wanders_ = false;
@@ -61,6 +67,8 @@ private:
     Setting lock_{.name = "lock_timeout"};
     Setting idle_{.name = "idle_in_transaction_session_timeout"};
     Setting check_{.name = "client_connection_check_interval"};
+    Formats formats_;
+    std::vector<spi::BoundStatement> format_statements_;  ///< Still to be sent.
     std::chrono::milliseconds deadlock_timeout_{1000};
     std::optional<std::chrono::milliseconds> asked_;
     std::optional<Backend> backend_;

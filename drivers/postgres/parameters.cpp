@@ -51,8 +51,8 @@ constexpr std::array<std::string_view, 30> kClientKeywords{"host",
                                                            "options"};
 
 // Client-side switches of lib/pq that have no meaning for libpq.
-constexpr std::array<std::string_view, 5> kIgnoredKeys{"disable_prepared_binary_result", "binary_parameters",
-                                                       "krbspn", "sslinline", "datestyle"};
+constexpr std::array<std::string_view, 4> kIgnoredKeys{"disable_prepared_binary_result", "binary_parameters",
+                                                       "krbspn", "sslinline"};
 
 template <std::size_t N>
 bool contains(const std::array<std::string_view, N>& list, std::string_view key) {
@@ -86,6 +86,14 @@ void check_encoding(std::string_view value) {
     }
     if (!plain.empty() && plain != "utf8" && plain != "unicode") {
         throw Error(ErrorCode::invalid_url, "client_encoding must be absent or 'UTF8'");
+    }
+}
+
+// lib/pq sets it itself, and so does SessionLimits.
+void check_datestyle(std::string_view value) {
+    if (value != "ISO, MDY") {
+        throw Error(ErrorCode::invalid_url,
+                    "setting datestyle must be absent or ISO, MDY; got " + std::string(value));
     }
 }
 
@@ -192,11 +200,27 @@ void note_option_names(std::string_view options, std::vector<std::string>& names
     }
 }
 
+// lib/pq takes the one that comes later in the alphabet, pgx the query's.
+void refuse_second_database(const Url& url, std::string_view name) {
+    if (url.path().size() <= 1 || url.path().substr(1) == name)
+        return;
+    ErrorDetails details;
+    details.code = ErrorCode::invalid_url;
+    details.message = "the database URL names two databases, in its path and by dbname";
+    details.next = "leave dbname out";
+    throw Error(std::move(details));
+}
+
 void read_query_pair(const Url& url, const std::string& key, const std::string& value, Builder& builder) {
     if (key.starts_with("x-")) {
         read_lock_key(url.scheme(), key, value, builder);
         return;
     }
+    // lib/pq drops empty values: search_path= leaves the server's.
+    if (value.empty() && !is_pgx(url.scheme()))
+        return;
+    if (key == "dbname")
+        refuse_second_database(url, value);
     // A key given twice counts once, the first time; the URL's authority wins over the query, but for host
     // and port, by which a query names a Unix socket (lib/pq does the same).
     if ((key == "host" || key == "port") && builder.from_authority.erase(key) > 0) {
@@ -212,6 +236,10 @@ void read_query_pair(const Url& url, const std::string& key, const std::string& 
     }
     if (key == "client_encoding") {
         check_encoding(value);
+        return;
+    }
+    if (key == "datestyle" && !is_pgx(url.scheme())) {
+        check_datestyle(value);
         return;
     }
     if (key == "sslmode") {
@@ -315,6 +343,7 @@ Parameters read_parameters(const Url& url) {
     Builder builder;
     builder.result.settings = spi::read_settings(url);
     builder.result.error_style = is_pgx(url.scheme()) ? ErrorStyle::pgx : ErrorStyle::lib_pq;
+    builder.result.formats = is_pgx(url.scheme()) ? Formats::of_the_server : Formats::of_lib_pq;
     read_authority(url, builder);
     for (const auto& [key, value] : url.query()) {
         read_query_pair(url, key, value, builder);

@@ -19,6 +19,12 @@ enum class ErrorStyle {
     pgx      ///< ERROR: TEXT (SQLSTATE 42601)
 };
 
+/// How the session writes and reads dates and numbers, before a file sets it.
+enum class Formats {
+    of_the_server,  ///< As the server, the database or the role says.
+    of_lib_pq       ///< As lib/pq asks for whatever they say: 01/02/2026 is in January.
+};
+
 /// How processes exclude each other.
 enum class LockStrategy {
     advisory,  ///< golang-migrate's ids as session locks.
@@ -30,6 +36,7 @@ struct Parameters {
     std::vector<std::pair<std::string, std::string>> keywords;  ///< For PQconnectStartParams.
     spi::Settings settings;
     ErrorStyle error_style = ErrorStyle::lib_pq;
+    Formats formats = Formats::of_the_server;
     LockStrategy lock_strategy = LockStrategy::advisory;
     /// golang-migrate takes its advisory id for this scheme whatever the strategy says.
     bool advisory_beside_table = false;

@@ -57,6 +57,7 @@ DO $$ DECLARE name name; BEGIN
         EXECUTE format('DROP SCHEMA %I CASCADE', name);
     END LOOP;
     CREATE SCHEMA public;
+    EXECUTE format('ALTER DATABASE %I RESET ALL', current_database());
 END $$;"""
 
     def __init__(self, cluster, count):

@@ -149,6 +149,33 @@ TEST_F(PostgresParameters, refuse_another_encoding) {
     EXPECT_EQ(refusal_of("postgres://h/d?client_encoding=utf-8"), "accepted");
 }
 
+TEST_F(PostgresParameters, set_formats_as_the_library_of_the_scheme) {
+    EXPECT_EQ(read_parameters(Url::parse("postgres://h/d")).formats, Formats::of_lib_pq);
+    EXPECT_EQ(read_parameters(Url::parse("pgx5://h/d")).formats, Formats::of_the_server);
+    EXPECT_EQ(refusal_of("postgres://h/d?datestyle=German"),
+              "setting datestyle must be absent or ISO, MDY; got German");
+    EXPECT_EQ(refusal_of("postgres://h/d?datestyle=ISO,%20MDY"), "accepted");
+    EXPECT_EQ(keywords_of("pgx5://h/d?datestyle=German").at("options"), "-c datestyle=German");
+}
+
+TEST_F(PostgresParameters, refuse_a_second_database) {
+    for (const char* scheme : {"postgres", "pgx5"}) {
+        const std::string url = std::string(scheme) + "://h/one?dbname=";
+        EXPECT_EQ(refusal_of(url + "two"), "the database URL names two databases, in its path and by dbname");
+        EXPECT_EQ(refusal_of(url + "one"), "accepted");
+    }
+    EXPECT_EQ(keywords_of("postgres://h/?dbname=two").at("dbname"), "two");
+}
+
+TEST_F(PostgresParameters, drop_empty_values_as_lib_pq_does) {
+    const auto keywords = keywords_of("postgres://h/d?search_path=&sslmode=&application_name=");
+
+    EXPECT_FALSE(keywords.contains("options"));
+    EXPECT_EQ(keywords.at("sslmode"), "require");
+    EXPECT_FALSE(keywords.contains("application_name"));
+    EXPECT_EQ(keywords_of("pgx5://h/d?search_path=").at("options"), "-c search_path=");
+}
+
 TEST_F(PostgresParameters, hash_the_path_with_its_slash) {
     EXPECT_EQ(read_parameters(Url::parse("postgres://h/t")).lock_database, "/t");
     EXPECT_EQ(read_parameters(Url::parse("postgres://h/?dbname=t")).lock_database, "/");

@@ -12,6 +12,12 @@ def with_parameters(name, parameters, command="up 1", **options):
     return Case(f"url: {name}", ("-path", "m", "-database", "{url}&" + parameters, *command.split()), **options)
 
 
+# The database's own formats, which lib/pq overrides and pgx does not; what the file saw stands in the names of tables.
+FORMATS = ("DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET datestyle = %L', current_database(), 'SQL, DMY');"
+           " EXECUTE format('ALTER DATABASE %I SET extra_float_digits = 0', current_database()); END $$;")
+SEEN = {"1_seen.up.sql": "DO $$ BEGIN EXECUTE format('CREATE TABLE %I ()', 'month ' || to_char('01/02/2026'::date, 'MM') ||"
+                         " ', digits ' || length((0.1::float8 + 0.2::float8)::text)); END $$;"}
+
 URL_CASES = [
     with_parameters("x-migrations-table", "x-migrations-table=mig"),
     with_parameters("x-migrations-table with a dot", "x-migrations-table=app.mig"),
@@ -62,6 +68,19 @@ URL_CASES = [
     raw("url: a password is not printed when the port is bad",
         "-path m -database postgres://bob:secret@127.0.0.1:port/x up", ours=Better(
             "no-secrets", err=["^error: "], err_not=["secret"])),
+    *[raw(f"url: formats of dates and numbers, {scheme}", f"-path m -database {{{scheme}}} up", files=SEEN, sql=FORMATS)
+      for scheme in ("url", "pgx_url", "pgx5_url")],
+    with_parameters("datestyle", "datestyle=ISO,%20MDY"),
+    with_parameters("another datestyle", "datestyle=German"),
+    with_parameters("empty values", "search_path=&application_name="),
+    with_parameters("two databases", "dbname=zzz", ours=Better(
+        "two-databases", code=1, err=[r"\Aerror: the database URL names two databases"], row="absent")),
+    with_parameters("a key of libpq", "target_session_attrs=any", ours=Better(
+        "libpq-keys", code=0, err=[r"\A1/u one \(T\)\n\Z"], row=[(1, False)], tables=("public.t1",))),
+    raw("url: PGHOSTADDR in the environment", "-path m -database {url} up 1", env={"PGHOSTADDR": "127.0.0.1"}, ours=Better(
+        "no-panic", code=0, err=[r"\A1/u one \(T\)\n\Z"], row=[(1, False)], tables=("public.t1",))),
+    raw("url: PGDATESTYLE in the environment", "-path m -database {url} up 1", env={"PGDATESTYLE": "German"}, ours=Better(
+        "libpq-keys", code=0, err=[r"\A1/u one \(T\)\n\Z"], row=[(1, False)], tables=("public.t1",))),
     raw("url: PGSERVICE in the environment", "-path m -database {url} up 1", env={"PGSERVICE": "nothing"}, ours=Better(
         "no-panic", code=1, err=[r'^error: definition of service "nothing" not found'])),
 ]
