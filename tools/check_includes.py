@@ -38,6 +38,10 @@ CLIENT_LIBRARIES = {
     "examples/custom_driver": ("sqlite3.h",),
 }
 
+# What Aether's server is built with beside this library.
+SERVER = "goway/cmd/server/"
+SERVER_LIBRARIES = ("fmt/", "httplib.h", "libpq-fe.h", "nlohmann/")
+
 # The facade joins the folders; it reaches drivers and sources by their lists alone.
 LISTS = {"src/engine.cpp": {"drivers/all.hpp", "sources/all.hpp"}}
 
@@ -120,6 +124,8 @@ def user_rule(path, header, target):
     if header.startswith(PUBLIC) or is_std(header) or is_posix(header):
         return None
     if home == "cli" and is_fmt(path, header):
+        return None
+    if str(path).startswith(SERVER) and header.startswith(SERVER_LIBRARIES):
         return None
     if target is not None and target.parts[0] == home:
         return None

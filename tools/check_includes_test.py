@@ -127,6 +127,10 @@ class IncludeRuleTest(unittest.TestCase):
                                                 "#include <unistd.h>\n#include <fmt/format.h>\n",
                           cli__args_hpp="")
 
+    def test_the_server_may_include_what_it_serves_with(self):
+        self.assert_clean(goway__cmd__server__m_cpp="#include <httplib.h>\n#include <nlohmann/json.hpp>\n")
+        self.assert_breach("goway/m.cpp:1", "goway includes only", goway__m_cpp="#include <httplib.h>\n")
+
     def test_public_header_may_not_include_a_library(self):
         for header in ("<fmt/core.h>", "<openssl/evp.h>", '"other.hpp"', "<unistd.h>"):
             found = self.check(include__aether__migrate__a_hpp=f"#include {header}\n")
