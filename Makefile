@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Short names for what is done most; `make help` lists them.
 
-.PHONY: help build demo test test-long bench format clean
+.PHONY: help build server demo test test-long bench format clean
 
 help:                ## this list (the default)
 	@sed -n 's/^\([a-z-]*\): *## */  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -9,6 +9,10 @@ help:                ## this list (the default)
 build:               ## the program, in build/release/bin/migrate; installs what it needs
 	tools/install_packages build
 	tools/build release -DAETHER_MIGRATE_BUILD_TESTS=OFF
+
+server:              ## Aether's server, in build/release/bin/aether-server
+	tools/install_packages server
+	tools/build release -DAETHER_MIGRATE_BUILD_TESTS=OFF -DAETHER_MIGRATE_BUILD_SERVER=ON
 
 demo:                ## Aether's migrations on a private PostgreSQL, from nothing
 	tools/install_packages demo
