@@ -46,6 +46,13 @@ const std::stop_token& stop_of_waiting(const RunContext& context) {
 }
 
 spi::Look first_look(const RunContext& context) {
+    if (context.stop.roll_back.stop_requested()) {
+        ErrorDetails details;
+        details.code = ErrorCode::cancelled;
+        details.message = "stopped before it began";
+        details.state = "nothing was changed";
+        throw Error(std::move(details));
+    }
     spi::Look look = look_until(context, {stop_of_waiting(context), context.clock.now() + kBookkeepingLimit});
     refuse_no_schema(context);
     return look;

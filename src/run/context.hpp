@@ -51,8 +51,8 @@ spi::Wait waiting(const RunContext& context);
 /// question, say) ends nothing of what comes now: `roll_back` then.
 const std::stop_token& stop_of_waiting(const RunContext& context);
 
-/// Looks before the lock is taken; a stop that comes meanwhile ends it.
-/// Throws Error when the session has no schema for unqualified names.
+/// Looks before the lock is taken; a stop that comes meanwhile ends it. Throws Error (cancelled) when one
+/// that rolls back was requested before. Throws Error when the session has no schema for unqualified names.
 spi::Look first_look(const RunContext& context);
 
 /// Looks again, under the lock.

@@ -200,11 +200,10 @@ SIGNAL_CASES = [
     run("signal: INT at the question of drop, then y", "drop", before=("up",), drive=interrupt_at(DROP, "y\n")),
     run("signal: INT at the question of drop, then n", "drop", before=("up",), drive=interrupt_at(DROP, "n\n")),
     run("signal: INT twice at the question of down, then y", "down", before=("up",), drive=interrupt_twice_at(DOWN, "y\n"),
-        ours=Better("second-interrupt", code=130, err=[r"^stopped before the first migration; the database is at"
-                                                       r" version 3, clean\n\Z"])),
+        ours=Better("second-interrupt", code=130, err=["^error: stopped before it began\n"])),
     run("signal: INT twice at the question of down, then n", "down", before=("up",), drive=interrupt_twice_at(DOWN, "n\n")),
     run("signal: INT twice at the question of drop, then y", "drop", before=("up",), drive=interrupt_twice_at(DROP, "y\n"),
-        ours=Better("second-interrupt", code=130, err=["^error: stopped"], row=[(3, False)],
+        ours=Better("second-interrupt", code=130, err=["^error: stopped before it began\n"], row=[(3, False)],
                     tables=("public.t1", "public.t2", "public.t3"))),
     run("signal: INT twice at the question of drop, then n", "drop", before=("up",), drive=interrupt_twice_at(DROP, "n\n")),
     *[run(f"signal: TERM at the question of {command}", command, before=("up",), drive=terminate_at(question),
