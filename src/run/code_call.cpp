@@ -3,6 +3,7 @@
 #include "code_call.hpp"
 
 #include <cstddef>
+#include <exception>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -43,6 +44,8 @@ public:
         } catch (const std::exception& error) {
             thrown = in_error(error.what());
         }
+        if (heard_)
+            std::rethrow_exception(heard_);
         std::optional<SendFailure> failure = outcome(std::move(thrown));
         if (failure && !reached_)
             failure->unread = true;
@@ -59,6 +62,9 @@ public:
             result = connection().execute(text, wait_);
         } catch (const Error& error) {
             note_end(error);
+            throw;
+        } catch (...) {  // a listener's, since drivers throw nothing else
+            heard_ = std::current_exception();
             throw;
         }
         record_.report().statements += result.completed;
@@ -87,12 +93,22 @@ public:
             if (error.code() != ErrorCode::bookkeeping_failed)
                 throw;
             fail(refused(error.details(), statement.substr(found.front().begin)));
+        } catch (...) {  // a listener's, as above
+            heard_ = std::current_exception();
+            throw;
         }
     }
 
     const std::stop_token& stop() const { return wait_.stop; }
     const spi::Dialect& dialect() const { return context_.connection.dialect(); }
-    void note(std::string_view text) { context_.observer.notice({"INFO", std::string(text), "", ""}); }
+    void note(std::string_view text) {
+        try {
+            context_.observer.notice({"INFO", std::string(text), "", ""});
+        } catch (...) {  // it is for the caller of the run, not for the function
+            heard_ = std::current_exception();
+            throw;
+        }
+    }
 
 private:
     spi::Connection& connection() const { return context_.connection; }
@@ -132,6 +148,8 @@ private:
 
     // Splits a text and refuses what a function may not send.
     sql::Split take(std::string_view text) {
+        if (heard_)
+            std::rethrow_exception(heard_);
         if (ended_)
             throw Error(ended_->details());
         if (wait_.stop.stop_requested()) {
@@ -209,6 +227,7 @@ private:
     bool reached_ = false;                // something was sent
     std::optional<SendFailure> failure_;  // the session's last one
     std::optional<Error> ended_;          // it is lost, or the run is to stop
+    std::exception_ptr heard_;            // what the observer threw
 };
 
 void CodeSession::run(std::string_view script) {

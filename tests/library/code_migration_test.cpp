@@ -19,6 +19,16 @@ namespace {
 
 class CodeMigrations : public CodeOnSqlite {};
 
+class ThrowsAtNotices final : public Observer {
+public:
+    struct Mine : std::runtime_error {
+        using std::runtime_error::runtime_error;
+    };
+
+private:
+    void on_notice(const spi::Notice&) override { throw Mine("enough"); }
+};
+
 TEST_F(CodeMigrations, run_between_files_in_the_order_of_versions) {
     files.write("1_a.up.sql", "CREATE TABLE a (i INTEGER);");
     files.write("3_b.up.sql", "INSERT INTO b VALUES (3);");
@@ -75,6 +85,20 @@ TEST_F(CodeMigrations, pass_on_an_error_of_their_own_and_what_is_no_exception) {
     EXPECT_EQ(details.message, "not on a Sunday");
     EXPECT_THROW(up([](CodeSession&) { throw 42; }), int);
     EXPECT_EQ(state(), VersionState{});
+}
+
+TEST_F(CodeMigrations, pass_on_what_an_observer_throws_even_if_they_catch_it) {
+    ThrowsAtNotices observer;
+    Options given = options({of_two([](CodeSession& session) {
+        session.execute("CREATE TABLE a (i)");
+        EXPECT_THROW(session.note("half of it"), ThrowsAtNotices::Mine);
+    })});
+    given.observer = &observer;
+
+    EXPECT_THROW(Migrator(std::move(given)).up(), ThrowsAtNotices::Mine);
+
+    EXPECT_EQ(state(), VersionState{});
+    EXPECT_EQ(ask("SELECT name FROM sqlite_master WHERE name = 'a'"), std::nullopt);
 }
 
 TEST_F(CodeMigrations, bind_values_and_quote_names) {
@@ -212,6 +236,20 @@ TEST_F(CodeOnPostgres, says_the_servers_words_and_leaves_nothing) {
     EXPECT_NE(details.message.find(": INSERT INTO a VALUES ($1)"), std::string::npos) << details.message;
     EXPECT_EQ(other->ask("SELECT count(*) FROM a"), "0");
     EXPECT_EQ(other->ask("SELECT (version, dirty) FROM schema_migrations"), "(1,f)");
+}
+
+TEST_F(CodeOnPostgres, passes_on_what_an_observer_throws_at_a_notice_of_the_server) {
+    ThrowsAtNotices observer;
+    Options given = options([](CodeSession& session) {
+        session.execute("INSERT INTO a VALUES (1)");
+        session.run("DO $$ BEGIN RAISE NOTICE 'here'; END $$");
+    });
+    given.observer = &observer;
+
+    EXPECT_THROW(Migrator(std::move(given)).up(), ThrowsAtNotices::Mine);
+
+    EXPECT_EQ(other->ask("SELECT (version, dirty) FROM schema_migrations"), "(1,f)");
+    EXPECT_EQ(other->ask("SELECT count(*) FROM a"), "0");
 }
 
 TEST_F(CodeOnPostgres, fails_with_the_error_that_the_function_caught) {
