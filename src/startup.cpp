@@ -152,14 +152,15 @@ private:
 
     Status wait(Status status) {
         const Moment start = clock_.now();
-        const Moment end = start + policy_.wait_for;
+        const seconds limit = std::min(policy_.wait_for, kLongestWait);
+        const Moment end = start + limit;
         Moment next_report = start + kFirstReport;
         milliseconds pause = kFirstPause;
         while (!is_ready(status)) {
             const Moment now = clock_.now();
             const bool hopeless = status.standing == Standing::strayed && !status.state.dirty;
             if (hopeless || now >= end)
-                refuse_unready(status, fmt::format("; waited {}", to_text(policy_.wait_for)));
+                refuse_unready(status, fmt::format("; waited {}", to_text(limit)));
             if (now >= next_report) {
                 warn(describe_wait(status, std::chrono::floor<seconds>(now - start)));
                 next_report = now + kReportEvery;

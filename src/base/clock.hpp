@@ -7,6 +7,9 @@
 
 namespace aether::migrate {
 
+/// The longest wait, ten years: more than that means without an end, and would overflow the clock.
+inline constexpr std::chrono::seconds kLongestWait = std::chrono::hours(10 * 365 * 24);
+
 /// Where the engine takes time from. Threads: one at a time.
 class Clock {
 public:

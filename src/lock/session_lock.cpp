@@ -71,11 +71,15 @@ std::optional<spi::LockHolder> find_holder(spi::Connection& connection, const sp
 
 }  // namespace
 
+seconds patience_of(const std::optional<seconds>& given) {
+    return std::min(given.value_or(kPatience), kLongestWait);
+}
+
 SessionLock::SessionLock(spi::Connection& connection, const spi::TableNames& tables, const spi::Look& look,
                          const LockOptions& options, Clock& clock, Observer& observer)
     : connection_(connection) {
     const spi::Wait wait{options.stop, std::nullopt};
-    const seconds limit = options.timeout.value_or(kPatience);
+    const seconds limit = patience_of(options.timeout);
     const auto start = clock.now();
     auto next_report = start + seconds(1);
     milliseconds pause = kFirstPause;

@@ -16,6 +16,9 @@ namespace aether::migrate::lock {
 /// How long is waited for other runs when nobody says it: a replica may stand behind a long migration.
 inline constexpr std::chrono::seconds kPatience = std::chrono::minutes(30);
 
+/// Returns how long a wait for other runs may take when the caller says this about it.
+std::chrono::seconds patience_of(const std::optional<std::chrono::seconds>& given);
+
 /// How long to wait, and who hears of it.
 struct LockOptions {
     /// Strict when given; 0 asks once. Not given: kPatience.

@@ -56,7 +56,7 @@ void await_end_of(const RunContext& context, const history::JournalEntry& entry,
     if (entry.session.empty() || entry.session == session)
         return;
     const auto start = context.clock.now();
-    const seconds limit = context.lock_timeout.value_or(lock::kPatience);
+    const seconds limit = lock::patience_of(context.lock_timeout);
     bool told = false;
     while (true) {
         const spi::SessionState state = context.connection.probe(entry.session, waiting(context));

@@ -167,6 +167,14 @@ TEST_F(StartupTest, waiting_ends_at_its_limit) {
     EXPECT_EQ(refused.state, "this process was told not to migrate; waited 0s");
 }
 
+TEST_F(StartupTest, waits_for_ever_when_it_is_told_so) {
+    tables(1);
+    waits.wait_for = seconds::max();
+    listener.on_warned = [this] { stop.request_stop(); };
+
+    EXPECT_EQ(failure("build", waits).code, ErrorCode::cancelled);
+}
+
 TEST_F(StartupTest, waiting_ends_by_a_stop) {
     tables(1);
     listener.on_warned = [this] { stop.request_stop(); };

@@ -75,6 +75,12 @@ TEST_F(SessionLockTest, asks_once_with_a_limit_of_nothing) {
     EXPECT_EQ(connection_.lock_answers.size(), 4U);
 }
 
+TEST_F(SessionLockTest, waits_on_with_a_limit_beyond_the_clock) {
+    refuse(100);
+
+    EXPECT_EQ(failure_of({.timeout = seconds::max()}).code(), ErrorCode::internal) << "took the lock";
+}
+
 TEST_F(SessionLockTest, waits_half_an_hour_when_no_limit_is_given) {
     refuse(100000);
 
