@@ -41,7 +41,9 @@ std::optional<std::string> value_of(sqlite3* handle, std::string_view pragma) {
 }
 
 void set(sqlite3* handle, std::string_view pragma, std::string_view value) {
-    const Prepared prepared = prepare(handle, fmt::format("PRAGMA main.{} = {}", pragma, value).c_str());
+    // It says 2 for "fast", and takes 2 for "on".
+    const std::string_view words = pragma == "secure_delete" && value == "2" ? "fast" : value;
+    const Prepared prepared = prepare(handle, fmt::format("PRAGMA main.{} = {}", pragma, words).c_str());
     while (prepared.statement != nullptr && sqlite3_step(prepared.statement.get()) == SQLITE_ROW) {
     }
 }

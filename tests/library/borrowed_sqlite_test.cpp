@@ -158,6 +158,15 @@ TEST_F(BorrowedSqliteTest, puts_the_settings_back_that_a_file_changed) {
     EXPECT_EQ(settings(), before);
 }
 
+TEST_F(BorrowedSqliteTest, puts_back_a_setting_whose_number_means_another_one) {
+    ask(handle, "PRAGMA secure_delete = fast");
+    migrations.add("3_settings", "PRAGMA secure_delete = on;");
+
+    Migrator(migrations.options(on_connection(handle.get()))).up();
+
+    EXPECT_EQ(ask(handle, "PRAGMA secure_delete"), "2");
+}
+
 TEST_F(BorrowedSqliteTest, puts_the_settings_back_after_a_failure) {
     ask(handle, "PRAGMA foreign_keys = on");
     migrations.add("3_broken", "PRAGMA foreign_keys = off;\nSELECT 1;\nSELEKT 2;");
