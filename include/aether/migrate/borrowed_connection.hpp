@@ -24,7 +24,7 @@ namespace aether::migrate {
 ///   caller's; where that fails the engine does without it, and a lost commit stays outcome_unknown.
 struct BorrowedConnection {
     std::string scheme;      ///< Of the driver, as "postgres".
-    void* handle = nullptr;  ///< A guest that outlives the migrator.
+    void* handle = nullptr;  ///< A guest, see Options.
     /// A function of the client library that made the handle: the driver refuses a handle that another copy
     /// of the library made. nullptr: not checked.
     void (*client_library)() = nullptr;

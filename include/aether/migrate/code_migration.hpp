@@ -29,7 +29,7 @@ using CodeRows = std::vector<std::vector<CodeValue>>;
 /// migration that is one transaction, so is what can't be in it, or would end it without a word (DDL on
 /// MySQL).
 ///
-/// Errors of all three: migration_failed, with the server's words, SQLSTATE and place in the SQL;
+/// Errors of all three: migration_failed, with the server's words, the SQLSTATE and, of run(), the line;
 /// migration_refused, and nothing of the text was sent; cancelled when the run is to stop; connection_failed.
 /// A function may catch the first two and go on where the database can: PostgreSQL takes nothing more in this
 /// transaction but ROLLBACK TO SAVEPOINT, and the migration fails with the error that was caught. The last

@@ -114,11 +114,11 @@ AETHER_MIGRATE_C void aether_migrate_stop_free(aether_migrate_stop* stop);
 
 /* Returns NULL when there is no memory. */
 AETHER_MIGRATE_C aether_migrate_options* aether_migrate_options_new(void);
-/* Each takes a copy and returns OK, INVALID_ARGUMENT for NULL or a number out of range, or OUT_OF_MEMORY. */
+/* Each keeps a copy and returns OK, INVALID_ARGUMENT for NULL or a number out of range, or OUT_OF_MEMORY. */
 AETHER_MIGRATE_C int aether_migrate_options_set_source(aether_migrate_options* options, const char* url);
 AETHER_MIGRATE_C int aether_migrate_options_set_path(aether_migrate_options* options, const char* directory);
 AETHER_MIGRATE_C int aether_migrate_options_set_database(aether_migrate_options* options, const char* url);
-/* How long to wait for others that migrate the same database; not set: 30 minutes. */
+/* How long to wait for others that migrate the same database, 0 to a year; not set: 30 minutes. */
 AETHER_MIGRATE_C int aether_migrate_options_set_lock_timeout(aether_migrate_options* options,
                                                              int64_t seconds);
 AETHER_MIGRATE_C int aether_migrate_options_set_stop(aether_migrate_options* options,

@@ -29,19 +29,19 @@ namespace spi {
 struct DriverInfo;
 }  // namespace spi
 
-/// What to open and how to run.
+/// What to open and how to run. Guests outlive the migrator, and its operations, one of which may outlive it.
 struct Options {
     /// URL of the migrations, as file://migrations or embedded://NAME. Wins over `embedded` and `path`.
     std::string source;
-    /// Migrations that are built in. A guest that outlives the migrator; wins over `path`; nullptr: none.
+    /// Migrations that are built in. A guest; wins over `path`; nullptr: none.
     const EmbeddedMigrations* embedded = nullptr;
     std::string path;      ///< A directory; used as it is, without URL syntax.
     std::string database;  ///< URL of the database.
     /// A connection that the caller already has, by on_connection(); wins over `database`. Each operation
     /// takes it and gives it back.
     std::optional<BorrowedConnection> connection;
-    /// Opens the database whatever its scheme: for programs that bring their own driver. A guest that
-    /// outlives the migrator; nullptr: the driver of the URL's scheme.
+    /// Opens the database whatever its scheme: for programs that bring their own driver. A guest; nullptr:
+    /// the driver of the URL's scheme.
     const spi::DriverInfo* driver = nullptr;
 
     /// How long to wait for other processes that migrate the same database. Strict when given; 0 asks once.
@@ -59,7 +59,7 @@ struct Options {
     /// file that can't be rolled back is finished first, and what became of a commit whose answer was lost
     /// is found out, for up to two minutes.
     std::optional<std::chrono::steady_clock::time_point> deadline;
-    Observer* observer = nullptr;  ///< A guest that outlives the migrator; nullptr: nobody listens.
+    Observer* observer = nullptr;  ///< A guest; nullptr: nobody listens.
 };
 
 /// A source and a database, opened. Movable.
@@ -67,6 +67,9 @@ struct Options {
 /// Every operation throws Error and then leaves the database in the state that the error's details tell.
 /// Operations that write hold the migration lock, which golang-migrate's command and library respect too
 /// (4.15 and later).
+///
+/// It has one session, opened once: when that is lost every later operation throws Error (connection_failed).
+/// Make a new migrator then.
 ///
 /// Threads: one operation at a time; several migrators may be used from several threads. An operation that is
 /// called while another one has not ended, from a callback or another thread, throws Error

@@ -18,10 +18,9 @@ namespace aether::migrate {
 /// for what holds for each connection. Here:
 /// - Refused are also a connection without a database, and one that is lost (connection_failed).
 /// - Put back are autocommit, the current database, whether several statements may be sent at once, whether
-/// the
-///   library opens a lost session again (not during an operation), and the session's variables for character
-///   sets, checks, limits of waits, sql_mode, time zone and transactions. User variables that a file sets
-///   stay.
+///   the library opens a lost session again (not during an operation), and the session's variables for
+///   character sets, checks, limits of waits, sql_mode, time zone and transactions. User variables that a
+///   file sets stay.
 /// - It excludes other migrators, and golang-migrate's command, of the same database.
 inline BorrowedConnection on_connection(st_mysql* connection, std::string_view parameters = {}) {
     return {"mysql", connection, reinterpret_cast<void (*)()>(&mysql_get_client_info),

@@ -16,9 +16,8 @@ namespace aether::migrate {
 /// keys that begin with "x-" may stand here. See BorrowedConnection for what holds for each connection. Here:
 /// - Refused are also a connection in pipeline mode and one that is lost (connection_failed). A blocking
 ///   connection is blocking again afterwards. Of a lost session PQstatus() says CONNECTION_BAD.
-/// - Put back are settings that SET or set_config() changed, with role and session authorization. Names with
-/// a
-///   dot that no module knows ("my.setting") are not listed by the server, and are not put back.
+/// - Put back are settings that SET or set_config() changed, with role and session authorization. Names
+///   with a dot that no module knows ("my.setting") are not listed by the server, and are not put back.
 /// - The observer hears the server's notices unless the caller set a notice receiver: that one stays, and
 ///   hears them instead. Notifications stay for PQnotifies().
 /// - It excludes other migrators, and golang-migrate's command, of the same database.
