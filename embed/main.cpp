@@ -84,8 +84,10 @@ void write(const std::filesystem::path& path, const std::string& text) {
 
 void make(const Arguments& arguments) {
     const Folders folders = list_folders(arguments.directories);
-    const std::filesystem::path stem =
-        std::filesystem::absolute(arguments.out) / ("aether_migrate_embedded_" + arguments.name);
+    // As it was given, and without "./": make compares the target's name in the .d with that of its own rule.
+    const std::filesystem::path path =
+        std::filesystem::path(arguments.out) / ("aether_migrate_embedded_" + arguments.name);
+    const std::filesystem::path stem = path.lexically_normal();
     const std::string source = source_text(arguments.name, folders);
     // The source comes last: a make that is cut off finds it missing or old.
     write(stem.string() + ".d", dependency_text(stem.string() + ".cpp", folders));

@@ -75,7 +75,7 @@ class ExampleTest(Installed):
 
         self.migrates(project / "build" / "shop")
 
-    def test_make_and_pkg_config_do_the_same_and_see_a_new_file(self):
+    def test_make_and_pkg_config_do_the_same_and_see_a_new_and_a_changed_file(self):
         project = self.folder / "by-make"
         shutil.copytree(EXAMPLE, project)
         found = {"PKG_CONFIG_PATH": self.library.parent / "pkgconfig", "LD_LIBRARY_PATH": self.library.parent}
@@ -86,6 +86,10 @@ class ExampleTest(Installed):
         add_pair(project / "migrations", "000003_more")
         run("make", "-C", project, env=environment(**found))
         self.assertEqual(run(project / "shop", cwd=project / "elsewhere", env=environment(**found)).stdout, "version 3\n")
+
+        (project / "migrations" / "000003_more.up.sql").write_text("CREATE TABLE changed_afterwards (id int);\n")
+        run("make", "-C", project, env=environment(**found))
+        self.assertIn(b"changed_afterwards", (project / "shop").read_bytes())
 
 
 class KindsTest(Installed):
