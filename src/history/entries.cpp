@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 
@@ -126,6 +128,8 @@ std::vector<HistoryEntry> load_entries(spi::Connection& connection, const spi::T
     if (!tables.history || !look.history_rows || limit == 0)
         return entries;
     const spi::Dialect& dialect = connection.dialect();
+    const auto most =
+        std::min<std::uint64_t>(limit, std::numeric_limits<std::int64_t>::max());  // of a bigint
     const spi::Rows rows =
         connection.query({fmt::format(R"sql(
 SELECT id, version, event, direction, leads_to, name, checksum, statements_done, {},
@@ -134,7 +138,7 @@ FROM {}
 ORDER BY id DESC
 LIMIT {})sql",
                                       moment_of("started_at", dialect),
-                                      qualified(tables, *tables.history, look, dialect), limit),
+                                      qualified(tables, *tables.history, look, dialect), most),
                           {}},
                          wait);
     entries.reserve(rows.rows.size());

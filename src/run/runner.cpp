@@ -257,6 +257,11 @@ Report run_plan(const RunContext& context, const Plan& plan) {
 }
 
 void force_to(const RunContext& context, const std::optional<Version>& version) {
+    if (version && version->number < 0) {
+        throw Error(
+            ErrorCode::invalid_argument,
+            fmt::format("version {} is below 0; no migration applied is an empty optional", version->number));
+    }
     const spi::Look first = first_look(context);
     refuse_unable(first);
     // Here and in drop_all() a stop that was requested before the wait lets the work go on, as in

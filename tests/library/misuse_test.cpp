@@ -168,6 +168,18 @@ TEST_F(MisuseTest, a_migrator_that_was_moved_from_says_so) {
     EXPECT_EQ(refused.message, "this migrator was moved from: it can do nothing");
 }
 
+TEST_F(MisuseTest, a_version_below_zero_is_not_forced) {
+    tables(1);
+    Migrator migrator(options());
+    migrator.up();
+
+    const ErrorDetails refused = failure_of([&] { migrator.force(Version{-5}); });
+
+    EXPECT_EQ(refused.code, ErrorCode::invalid_argument);
+    EXPECT_EQ(migrator.version().version, Version{1});
+    EXPECT_EQ(migrator.history(10).size(), 1U);
+}
+
 TEST_F(MisuseTest, a_migrator_at_work_refuses_a_second_operation) {
     tables(1);
     ErrorDetails same_thread;

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -135,6 +136,7 @@ TEST_F(StatusTest, the_history_is_cut_at_the_limit) {
     migrator.up();
 
     EXPECT_EQ(migrator.history(0).size(), 0U);
+    EXPECT_EQ(migrator.history(SIZE_MAX).size(), migrator.history(10).size());
     ASSERT_EQ(migrator.history(2).size(), 2U);
     EXPECT_EQ(migrator.history(2).back().version, Version{2});
 }

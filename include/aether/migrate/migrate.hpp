@@ -125,7 +125,7 @@ public:
     Report run(const Plan& plan);
 
     /// Writes a version, clean, without running anything; nothing: no migration applied.
-    /// Throws Error: lock_timeout, cancelled, connection_failed, bookkeeping_failed.
+    /// Throws Error: invalid_argument, lock_timeout, cancelled, connection_failed, bookkeeping_failed.
     void force(std::optional<Version> version);
 
     /// After a migration was cut off: looks what is applied of it, and does what is certain: removes the
