@@ -11,6 +11,7 @@
 #include <utility>
 
 #include <aether/migrate/error.hpp>
+#include <aether/migrate/url.hpp>
 
 #include "dialect.hpp"
 #include "drop.hpp"
@@ -81,7 +82,7 @@ void refuse_zero_bytes(const spi::BoundStatement& statement) {
     for (const spi::Value& value : statement.values) {
         if (value && value->find('\0') != std::string::npos)
             throw Error(ErrorCode::bookkeeping_failed,
-                        "a value with a zero byte can't be sent: " + statement.sql);
+                        "a value with a zero byte can't be sent in line 0: " + redact(statement.sql));
     }
 }
 

@@ -252,6 +252,16 @@ TEST_F(CodeOnPostgres, passes_on_what_an_observer_throws_at_a_notice_of_the_serv
     EXPECT_EQ(other->ask("SELECT count(*) FROM a"), "0");
 }
 
+TEST_F(CodeOnPostgres, refuses_a_value_with_a_zero_byte_and_says_the_statement_once) {
+    const ErrorDetails details = failure_of([](CodeSession& session) {
+        session.execute("INSERT INTO a VALUES ($1) -- PASSWORD 's3cret'", {std::string("1\0", 2)});
+    });
+
+    EXPECT_EQ(details.message,
+              "migration failed: a value with a zero byte can't be sent: INSERT INTO a VALUES ($1) -- "
+              "PASSWORD 'xxxxx'");
+}
+
 TEST_F(CodeOnPostgres, fails_with_the_error_that_the_function_caught) {
     const ErrorDetails details =
         failure_of([](CodeSession& session) { EXPECT_THROW(session.run("SELECT no_such_column"), Error); });
