@@ -50,6 +50,19 @@ std::unique_ptr<spi::Source> open_source_of(const Options& options) {
     return sources::open_path(options.path);
 }
 
+Options checked(Options options) {
+    const Limits& limits = options.limits;
+    for (const auto& limit : {limits.table_lock_timeout, limits.retry_for, limits.statement_timeout,
+                              limits.idle_timeout, limits.client_check_interval}) {
+        if (limit && (*limit < std::chrono::milliseconds{0} || *limit > kLongestLimit)) {
+            throw Error(ErrorCode::invalid_argument,
+                        fmt::format("a limit of {} ms: limits are from 0 to {} ms", limit->count(),
+                                    kLongestLimit.count()));
+        }
+    }
+    return options;
+}
+
 Catalog make_catalog_of(const Options& options, spi::Source& source) {
     Catalog catalog = make_catalog(source.list(), source.describe());
     check_code(options.code, catalog, source.describe());
@@ -104,7 +117,7 @@ const spi::ScratchServers& scratch_servers() {
 
 struct Migrator::Engine {
     explicit Engine(Options given)
-        : options(std::move(given)),
+        : options(checked(std::move(given))),
           source(open_source_of(options)),
           catalog(make_catalog_of(options, *source)),
           deadline(options.stop, options.deadline),

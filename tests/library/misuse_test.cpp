@@ -64,6 +64,21 @@ TEST_F(MisuseTest, what_a_callback_throws_before_a_step_arrives_and_the_step_is_
     EXPECT_EQ(Migrator(options()).up().steps.size(), 2U);
 }
 
+TEST_F(MisuseTest, a_limit_that_no_server_counts_is_refused) {
+    for (const std::chrono::milliseconds limit :
+         {std::chrono::milliseconds{-1}, kLongestLimit + seconds(1), std::chrono::milliseconds::max()}) {
+        Options given = options();
+        given.limits.statement_timeout = limit;
+
+        try {
+            const Migrator migrator(given);
+            ADD_FAILURE() << limit.count();
+        } catch (const Error& error) {
+            EXPECT_EQ(error.code(), ErrorCode::invalid_argument);
+        }
+    }
+}
+
 TEST_F(MisuseTest, what_a_callback_throws_after_a_step_arrives_and_the_step_stays) {
     tables(3);
     caller.finished = [](const StepReport&) { throw Mine("enough"); };

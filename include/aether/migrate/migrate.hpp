@@ -51,7 +51,7 @@ struct Options {
     /// Migrations whose body is a C++ function, in any order; each has its two files in the source.
     std::vector<CodeMigration> code;
 
-    /// Where set, they count before a file's header lines, and these before the URL's parameters.
+    /// From 0 to kLongestLimit. Where set, they count before a file's header lines, and these before the URL.
     Limits limits;
 
     StopTokens stop;  ///< Default: nothing stops a run.
@@ -82,8 +82,9 @@ class AETHER_MIGRATE_EXPORT Migrator {
 public:
     /// Lists the source, then connects. Nothing is written.
     /// Throws Error: invalid_url, unknown_scheme, source_unusable (every problem of the source at once),
-    /// invalid_argument (every problem of Options::code), driver_unusable, connection_failed, cancelled; of
-    /// Options::connection also invalid_argument and unsupported, here and from every operation.
+    /// invalid_argument (a limit, every problem of Options::code), driver_unusable, connection_failed,
+    /// cancelled; of Options::connection also invalid_argument and unsupported, here and from every
+    /// operation.
     explicit Migrator(Options options);
     ~Migrator();
     Migrator(const Migrator&) = delete;
