@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <string_view>
+#include <utility>
 
 namespace aether::server {
 
@@ -93,7 +94,9 @@ void untangle(std::vector<Indices>& columns, const Graph& graph) {
                 if (!graph.neighbours[table].empty())
                     wish[table] = sum / static_cast<double>(graph.neighbours[table].size());
             }
-            std::ranges::stable_sort(column, {}, [&wish](std::size_t table) { return wish[table]; });
+            // Not stable_sort: clang 19 warns of what libstdc++ 12 makes it of.
+            std::ranges::sort(column, {},
+                              [&](std::size_t table) { return std::pair(wish[table], place[table]); });
         }
     }
 }
