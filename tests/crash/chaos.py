@@ -8,8 +8,8 @@ import time
 
 from chaos_files import GROUND
 from crash import APPLICATION, differences, golang_words, kill, reported, take_look
-from engine import finish, wait_until
 from probe import Client
+from program import finish, wait_until
 from recorded import faults
 
 END_SECONDS = 120

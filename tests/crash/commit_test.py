@@ -10,7 +10,7 @@ import time
 import unittest
 
 from crash import LONG, MAJOR, CrashTest, kill, reported
-from engine import finish, wait_until
+from program import finish, wait_until
 from proxy import Proxy
 
 COMMIT_SECONDS = 1

@@ -26,7 +26,8 @@ sys.path.insert(0, str(ROOT / "tests" / "database"))
 import engine  # noqa: E402
 from catalog import differences  # noqa: E402, F401
 from cluster import Cluster, SqlError, clean_environment, find_bindir  # noqa: E402
-from engine import SERVER, EngineTest, finish, wait_until  # noqa: E402
+from engine import SERVER, EngineTest  # noqa: E402
+from program import finish, wait_until  # noqa: E402
 
 LONG = os.environ.get("AETHER_CRASH_LONG") == "1"
 MAJOR = int(SERVER)

@@ -5,7 +5,7 @@ import time
 import unittest
 
 from crash import LONG, CrashTest, reported
-from engine import finish
+from program import finish
 
 FLEET = 20
 LONG_MIGRATION_SECONDS = 40 if LONG else 5

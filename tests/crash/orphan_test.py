@@ -8,7 +8,7 @@ import time
 import unittest
 
 from crash import MAJOR, CrashTest
-from engine import finish
+from program import finish
 
 # Longer than the program lets the server go on without its client (1 s, from 14 on).
 ORPHAN_SECONDS = 2.5

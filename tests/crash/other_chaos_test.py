@@ -22,9 +22,9 @@ sys.path.insert(0, str(ROOT / "tests" / "flow"))
 
 from crash import LONG, Look  # noqa: E402
 from databases import PostgresPlace  # noqa: E402
-from engine import finish  # noqa: E402
 from flow import on_every_database  # noqa: E402
 from other_chaos_files import make_migrations  # noqa: E402
+from program import finish  # noqa: E402
 from recorded import faults  # noqa: E402
 
 SEED = int(os.environ.get("AETHER_CHAOS_SEED") or random.randrange(10**6, 10**9))

@@ -9,7 +9,7 @@ import time
 import unittest
 
 from crash import APPLICATION, CrashTest
-from engine import finish, wait_until
+from program import finish, wait_until
 
 TERM, INT = signal.SIGTERM, signal.SIGINT
 STOP_SECONDS = 15

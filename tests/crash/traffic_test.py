@@ -9,7 +9,7 @@ import time
 import unittest
 
 from crash import CrashTest
-from engine import finish
+from program import finish
 from probe import Client, Probe
 
 GRACE_SECONDS = 1.0

@@ -112,7 +112,7 @@ class Connection(EngineTest):
     def test_urls_that_do_not_parse(self):
         for url, words in ((f"postgres://guarded:{ENCODED}@127.0.0.1:port/db", "port"),
                            (f"postgres://guarded:{ENCODED}@127.0.0.1:99999999/db", ""),
-                           (f"postgres://guarded:s3cr3t%zz@127.0.0.1/db", "invalid"),
+                           ("postgres://guarded:s3cr3t%zz@127.0.0.1/db", "invalid"),
                            (f"postgres://guarded:{ENCODED}@127.0.0.1/db%zz", "invalid URL escape"),
                            (f"postgres://guarded:{ENCODED}@[::1/db", ""),
                            (f"://guarded:{ENCODED}@127.0.0.1/db", ""),

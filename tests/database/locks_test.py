@@ -4,7 +4,8 @@
 import time
 import unittest
 
-from engine import EngineTest, finish, wait_until
+from engine import EngineTest
+from program import finish, wait_until
 
 
 class Locks(EngineTest):

@@ -4,7 +4,8 @@
 import time
 import unittest
 
-from engine import SERVER, EngineTest, finish
+from engine import SERVER, EngineTest
+from program import finish
 
 TABLE = "CREATE TABLE t (id int);\n"
 CONCURRENTLY = "-- alone in its file\nCREATE INDEX CONCURRENTLY t_id ON t (id);\n"

@@ -3,7 +3,8 @@
 
 import unittest
 
-from engine import EngineTest, finish
+from engine import EngineTest
+from program import finish
 
 TABLE = "CREATE TABLE t (id int);\n"
 INDEX = "CREATE INDEX CONCURRENTLY t_id ON t (id);\n"

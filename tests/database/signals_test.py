@@ -7,7 +7,9 @@ import subprocess
 import time
 import unittest
 
-from engine import PROGRAM, EngineTest, clean_environment, finish, wait_until
+from engine import EngineTest
+from cluster import clean_environment
+from program import PROGRAM, finish, wait_until
 
 STOPPING = "Stopping after this running migration ..."
 

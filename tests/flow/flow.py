@@ -12,27 +12,23 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "database"))
+sys.path.insert(0, str(ROOT / "tests" / "support"))
 
-from engine import PROGRAM, EngineTest, finish, wait_until  # noqa: E402, F401, I001
 import databases  # noqa: E402
+from program import ProgramTest, finish, wait_until  # noqa: E402, F401
 
 CHOSEN = (os.environ.get("AETHER_FLOW") or "postgres,sqlite,mariadb").split(",")
 
 
-class FlowTest(EngineTest):
+class FlowTest(ProgramTest):
     """For each test an empty database of `kind`, an empty folder of migrations, and a table that counts what ran."""
 
     kind = None
 
-    @classmethod
-    def setUpClass(cls):
-        if not os.access(PROGRAM, os.X_OK):
-            raise AssertionError(f"{PROGRAM} is not there: build it, or set AETHER_MIGRATE to our program")
-
     def setUp(self):
         self.place = self.kind(next(databases.numbers))
         self.addCleanup(self.place.close)
-        self.make_folder()
+        self.folder = self.make_folder("aether-flow-")
         self.sql("CREATE TABLE ran (n int)")
 
     @property

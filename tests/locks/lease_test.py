@@ -11,7 +11,8 @@ import zlib
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "database"))
 
-from engine import EngineTest, finish, wait_until  # noqa: E402
+from engine import EngineTest  # noqa: E402
+from program import finish, wait_until  # noqa: E402
 
 LEASE_SECONDS = 5
 TABLE = {"x-lock-strategy": "table", "x-lock-lease": f"{LEASE_SECONDS}s"}

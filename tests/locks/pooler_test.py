@@ -9,7 +9,8 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "database"))
 
-from engine import ROOT, EngineTest, finish, wait_until  # noqa: E402
+from engine import ROOT, EngineTest  # noqa: E402
+from program import finish, wait_until  # noqa: E402
 
 sys.path.insert(0, str(ROOT / "tests" / "support"))
 

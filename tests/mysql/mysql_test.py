@@ -7,7 +7,6 @@ AETHER_MIGRATE names our program.
 """
 
 import itertools
-import os
 import pathlib
 import sys
 import time
@@ -15,22 +14,20 @@ import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "support"))
-sys.path.insert(0, str(ROOT / "tests" / "database"))
 
-from engine import PROGRAM, EngineTest, finish, wait_until  # noqa: E402
 from mariadb import MariaDb, SqlError  # noqa: E402
+from program import ProgramTest, finish, wait_until  # noqa: E402
 
 _numbers = itertools.count(1)
 _servers = []
 
 
-class MysqlTest(EngineTest):
+class MysqlTest(ProgramTest):
     """One server for the module; for each test an empty database and an empty folder of migrations."""
 
     @classmethod
     def setUpClass(cls):
-        if not os.access(PROGRAM, os.X_OK):
-            raise AssertionError(f"{PROGRAM} is not there: build it, or set AETHER_MIGRATE to our program")
+        super().setUpClass()
         if not _servers:
             _servers.append(MariaDb(tls=True))
             unittest.addModuleCleanup(_servers[0].close)
@@ -40,7 +37,7 @@ class MysqlTest(EngineTest):
     def setUp(self):
         self.database = f"t{next(_numbers)}"
         self.server.create_database(self.database)
-        self.make_folder()
+        self.folder = self.make_folder("aether-mysql-")
 
     def url(self, user="m", **params):
         return self.server.url(self.database, user, **params)

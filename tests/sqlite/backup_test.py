@@ -5,7 +5,8 @@ import os
 import subprocess
 import unittest
 
-from sqlite_engine import SqliteTest, finish
+from sqlite_engine import SqliteTest
+from program import finish
 
 
 class Backup(SqliteTest):

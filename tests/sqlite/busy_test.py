@@ -6,7 +6,8 @@ import signal
 import time
 import unittest
 
-from sqlite_engine import SqliteTest, finish
+from sqlite_engine import SqliteTest
+from program import finish
 
 
 class Busy(SqliteTest):

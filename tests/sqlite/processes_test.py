@@ -7,7 +7,8 @@ import signal
 import time
 import unittest
 
-from sqlite_engine import SqliteTest, finish, wait_until
+from sqlite_engine import SqliteTest
+from program import finish, wait_until
 
 SLOW = """CREATE TABLE slow AS
 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 8000000) SELECT max(i) AS i FROM n;

@@ -6,7 +6,8 @@ import shutil
 import time
 import unittest
 
-from sqlite_engine import PROGRAM, SqliteTest
+from sqlite_engine import SqliteTest
+from program import PROGRAM
 
 FEWEST, MOST = 60, 600
 
