@@ -2,10 +2,11 @@
 """A small Debian in a folder, to install packages into: real dpkg and maintainer scripts; the host stays as it is.
 
 It holds the files and the dpkg records of the host's own packages that are asked for, and of what these need.
-Commands run in it by chroot: as root directly, as anybody else in a user namespace of their own. It has no /proc and
-no services.
+Commands run in it by chroot: as root directly, as anybody else in a user namespace of their own, or by sudo where the
+system allows none (inside a chroot, say). It has no /proc and no services.
 """
 
+import functools
 import hashlib
 import os
 import pathlib
@@ -44,6 +45,19 @@ def closure(wanted):
         needs = f"{fields.get('Depends', '')},{fields.get('Pre-Depends', '')}"
         left += re.findall(r"[a-z0-9][a-z0-9+.-]+(?=[ ,:|(]|$)", needs)
     return found
+
+
+@functools.cache
+def way_to_root():
+    """What stands before a command that may call chroot."""
+    if os.geteuid() == 0:
+        return []
+    for way in (["unshare", "--user", "--map-root-user"], ["sudo", "-n"]):
+        tried = subprocess.run([*way, "true"], capture_output=True, text=True, timeout=COMMAND_SECONDS,
+                               stdin=subprocess.DEVNULL, check=False)
+        if tried.returncode == 0:
+            return way
+    raise AssertionError(f"no chroot without root, a user namespace or sudo: {tried.stderr}")
 
 
 class SmallRoot:
@@ -88,9 +102,13 @@ class SmallRoot:
 
     def attempt(self, *command):
         inside = ["chroot", self.folder, "env", "-i", "PATH=/usr/sbin:/usr/bin", *command]
-        prefix = [] if os.geteuid() == 0 else ["unshare", "--user", "--map-root-user"]
-        return subprocess.run([str(part) for part in (*prefix, *inside)], capture_output=True, text=True,
+        way = way_to_root()
+        done = subprocess.run([str(part) for part in (*way, *inside)], capture_output=True, text=True,
                               timeout=COMMAND_SECONDS, stdin=subprocess.DEVNULL, check=False)
+        if way and way[0] == "sudo":
+            # As in a user namespace, all that was made is this user's to read and to remove.
+            run(*way, "chown", "--recursive", "--no-dereference", f"{os.geteuid()}:{os.getegid()}", self.folder)
+        return done
 
     def __call__(self, *command):
         done = self.attempt(*command)
