@@ -24,7 +24,8 @@ URL_CASES = [
     with_parameters("x-migrations-table-quoted without quotes", "x-migrations-table=mig&x-migrations-table-quoted=1"),
     with_parameters("x-migrations-table-quoted, a schema that is not there",
                     "x-migrations-table=%22app%22.%22mig%22&x-migrations-table-quoted=1", ours=Better(
-                        "own-statements", err=[r'\Aerror: pq: schema "app" does not exist in line 0: CREATE TABLE'])),
+                        "own-statements", more=["^  SQLSTATE 3F000"],
+                        err=[r'\Aerror: pq: schema "app" does not exist in line 0: CREATE TABLE'])),
     with_parameters("x-migrations-table-quoted, three parts",
                     "x-migrations-table=%22a%22.%22b%22.%22c%22&x-migrations-table-quoted=1"),
     with_parameters("x-migrations-table-quoted, a bad bool", "x-migrations-table=mig&x-migrations-table-quoted=yes"),
