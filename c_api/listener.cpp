@@ -8,23 +8,6 @@
 
 namespace aether::migrate::c_api {
 
-namespace {
-
-std::string holder_text(const std::optional<spi::LockHolder>& holder) {
-    if (!holder)
-        return "another process";
-    std::string text = "pid " + std::to_string(holder->pid);
-    if (!holder->user.empty())
-        text += ", user " + holder->user;
-    if (!holder->application.empty())
-        text += ", application " + holder->application;
-    if (!holder->client.empty())
-        text += ", client " + holder->client;
-    return text;
-}
-
-}  // namespace
-
 void Listener::on_step_started(const StepReport& step) {
     if (callbacks_.step_started == nullptr)
         return;
@@ -42,7 +25,7 @@ void Listener::on_step_finished(const StepReport& step) {
 void Listener::on_waiting_for_lock(const std::optional<spi::LockHolder>& holder,
                                    std::chrono::seconds waited) {
     tell(AETHER_MIGRATE_WAITING, "waiting for the migration lock for " + std::to_string(waited.count()) +
-                                     " s, held by " + holder_text(holder));
+                                     " s, held by " + (holder ? to_text(*holder) : "another process"));
 }
 
 void Listener::on_blocked(const std::vector<spi::Blocker>& blockers) {

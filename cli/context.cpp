@@ -47,23 +47,6 @@ Options read_options(const ParsedFlags& globals) {
     return options;
 }
 
-// The role may see only some of it.
-std::string describe(const spi::LockHolder& holder) {
-    if (holder.pid == 0)
-        return holder.query;
-    std::string parts = holder.application;
-    if (!holder.user.empty())
-        parts += fmt::format("{}{} from {}", parts.empty() ? "" : ", ", holder.user, holder.client);
-    std::string text = fmt::format("pid {}", holder.pid);
-    if (!parts.empty())
-        text += fmt::format(" ({})", parts);
-    if (!holder.age.empty())
-        text += fmt::format(", {}", holder.age);
-    if (!holder.query.empty())
-        text += fmt::format("{}in: {}", holder.age.empty() ? ", " : " ", holder.query);
-    return text;
-}
-
 }  // namespace
 
 void Narrator::on_step_started(const StepReport& step) {
@@ -85,7 +68,7 @@ void Narrator::on_step_finished(const StepReport& step) {
 void Narrator::on_waiting_for_lock(const std::optional<spi::LockHolder>& holder,
                                    std::chrono::seconds waited) {
     terminal_.line(fmt::format("waiting for the migration lock for {} s, held by {}", waited.count(),
-                               holder ? describe(*holder) : "another process"));
+                               holder ? to_text(*holder) : "another process"));
 }
 
 void Narrator::on_blocked(const std::vector<spi::Blocker>& blockers) {

@@ -85,6 +85,23 @@ std::string to_text(const StepReport& step) {
     return fmt::format("{} ({})", label_of(step), to_text(step.read + step.ran));
 }
 
+// The role may see only some of it.
+std::string to_text(const spi::LockHolder& holder) {
+    if (holder.pid == 0)
+        return holder.query;
+    std::string parts = holder.application;
+    if (!holder.user.empty())
+        parts += fmt::format("{}{} from {}", parts.empty() ? "" : ", ", holder.user, holder.client);
+    std::string text = fmt::format("pid {}", holder.pid);
+    if (!parts.empty())
+        text += fmt::format(" ({})", parts);
+    if (!holder.age.empty())
+        text += fmt::format(", {}", holder.age);
+    if (!holder.query.empty())
+        text += fmt::format("{}in: {}", holder.age.empty() ? ", " : " ", holder.query);
+    return text;
+}
+
 std::string to_text(const spi::Blocker& blocker) {
     std::string text = name_of(blocker);
     const std::string user = in_one_line(blocker.user);

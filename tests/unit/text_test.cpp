@@ -63,6 +63,26 @@ TEST(text, of_a_prepared_transaction_has_its_name) {
     EXPECT_EQ(to_text(blocker), "the prepared transaction order-17 (user app), for 3h2m");
 }
 
+TEST(text, of_a_lock_holder_says_what_the_role_may_see) {
+    spi::LockHolder holder;
+    holder.pid = 7;
+    EXPECT_EQ(to_text(holder), "pid 7");
+
+    holder.user = "app";
+    holder.client = "10.0.0.7";
+    holder.application = "shop";
+    holder.age = "12s";
+    holder.query = "UPDATE users";
+    EXPECT_EQ(to_text(holder), "pid 7 (shop, app from 10.0.0.7), 12s in: UPDATE users");
+}
+
+TEST(text, of_a_lock_that_no_process_holds_is_what_the_driver_says) {
+    spi::LockHolder holder;
+    holder.query = "a row in schema_lock that is not ours";
+
+    EXPECT_EQ(to_text(holder), "a row in schema_lock that is not ours");
+}
+
 TEST(text, of_a_blocker_is_one_line_without_control_characters) {
     spi::Blocker blocker = session();
     blocker.query = "  UPDATE t\r\n\t  SET a = '\x1b[31m'\n";

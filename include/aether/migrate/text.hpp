@@ -8,6 +8,7 @@
 #include <aether/migrate/error.hpp>
 #include <aether/migrate/export.hpp>
 #include <aether/migrate/report.hpp>
+#include <aether/migrate/spi/connection.hpp>
 #include <aether/migrate/spi/limits.hpp>
 
 namespace aether::migrate {
@@ -25,6 +26,11 @@ AETHER_MIGRATE_EXPORT std::string label_of(const StepReport& step);
 /// Returns in one line who stands in the way:
 /// "pid 123 (user app, 10.0.0.7), application psql, idle in transaction for 12s: UPDATE …".
 AETHER_MIGRATE_EXPORT std::string to_text(const spi::Blocker& blocker);
+
+/// Returns in one line who holds the migration lock, as far as it is seen:
+/// "pid 123 (psql, app from 10.0.0.7), 12s in: UPDATE …"; of what is no process, as a lock table's row that
+/// nobody's lease belongs to, what the driver says about it.
+AETHER_MIGRATE_EXPORT std::string to_text(const spi::LockHolder& holder);
 
 /// Returns a duration as Go prints it: "1.5s", "12.345678ms", "1m0.5s".
 AETHER_MIGRATE_EXPORT std::string to_text(std::chrono::nanoseconds duration);
