@@ -15,7 +15,7 @@
 
 #include "../../drivers/postgres/driver.hpp"
 #include "../../drivers/postgres/scratch.hpp"
-#include "folder.hpp"
+#include "../support/folder.hpp"
 
 namespace aether::migrate::conformance {
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "../../drivers/sqlite/driver.hpp"
-#include "folder.hpp"
+#include "../support/folder.hpp"
 #include "suite.hpp"
 
 namespace aether::migrate::conformance {
@@ -73,7 +73,7 @@ int main(int argc, char** argv) {
     using namespace aether::migrate::conformance;
 
     testing::InitGoogleTest(&argc, argv);
-    const Folder folder;
+    const aether::migrate::Folder folder;
     const Subject subject = sqlite_subject(folder.path());
     register_checks(subject);
     return RUN_ALL_TESTS();

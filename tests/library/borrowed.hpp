@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <fstream>
 #include <functional>
 #include <optional>
@@ -14,7 +13,7 @@
 #include <aether/migrate/migrate.hpp>
 #include <aether/migrate/spi/connection.hpp>
 
-#include "../conformance/folder.hpp"
+#include "../support/folder.hpp"
 
 namespace aether::migrate::borrowed {
 
@@ -41,7 +40,7 @@ public:
     }
 
 private:
-    conformance::Folder folder_;
+    Folder folder_;
 };
 
 /// Returns what an operation throws; nothing: it threw nothing.

@@ -47,7 +47,7 @@ protected:
 
     std::string url() const { return "sqlite://" + folder.path() + "/app.db"; }
 
-    conformance::Folder folder;
+    Folder folder;
     Handle handle;
     Migrations migrations;
 };

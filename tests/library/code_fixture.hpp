@@ -2,8 +2,6 @@
 // A SQLite database with a folder of migrations, for tests of migrations written in C++.
 #pragma once
 
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <functional>
 #include <map>
@@ -16,23 +14,16 @@
 #include <sqlite3.h>
 #include <aether/migrate/migrate.hpp>
 
+#include "../support/folder.hpp"
+
 namespace aether::migrate {
 
-/// A folder of migration files, removed at the end.
-class Folder {
+/// The migration files of a test.
+class CodeFiles {
 public:
-    Folder() {
-        std::string name = (std::filesystem::temp_directory_path() / "aether-code-XXXXXX").string();
-        EXPECT_NE(::mkdtemp(name.data()), nullptr);
-        path_ = name;
-    }
-    ~Folder() { std::filesystem::remove_all(path_); }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-
-    std::string path() const { return path_.string(); }
+    const std::string& path() const { return folder_.path(); }
     void write(const std::string& name, const std::string& text) const {
-        std::ofstream(path_ / name) << text;
+        std::ofstream(path() + "/" + name) << text;
     }
 
     /// Writes the two files of a version whose halves are both functions.
@@ -42,7 +33,7 @@ public:
     }
 
 private:
-    std::filesystem::path path_;
+    Folder folder_;
 };
 
 /// Runs something and returns the details of the Error that it throws; the code `internal` and "no error"
@@ -96,7 +87,7 @@ protected:
         return answer;
     }
 
-    Folder files;
+    CodeFiles files;
 
 private:
     std::string database() const { return files.path() + "/test.db"; }

@@ -221,7 +221,7 @@ protected:
         return error_of([&] { Migrator(options(std::move(up))).up(); });
     }
 
-    Folder files;
+    CodeFiles files;
 };
 
 TEST_F(CodeOnPostgres, says_the_servers_words_and_leaves_nothing) {

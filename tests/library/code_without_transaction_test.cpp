@@ -64,7 +64,7 @@ protected:
     std::string row() const { return other->ask("SELECT (version, dirty) FROM schema_migrations"); }
     std::string rows_of_a() const { return other->ask("SELECT count(*) FROM a"); }
 
-    Folder files;
+    CodeFiles files;
 };
 
 TEST_F(CodeWithoutTransaction, runs_what_no_transaction_takes) {

@@ -42,16 +42,6 @@ void Listener::on_warning(std::string_view text) {
         on_warned();
 }
 
-LibraryTest::LibraryTest() {
-    std::string name = (std::filesystem::temp_directory_path() / "aether-library-XXXXXX").string();
-    EXPECT_NE(mkdtemp(name.data()), nullptr);
-    folder_ = name;
-}
-
-LibraryTest::~LibraryTest() {
-    std::filesystem::remove_all(folder_);
-}
-
 void LibraryTest::file(const std::string& name, const std::string& text, const std::string& build) const {
     std::filesystem::create_directories(folder_ / build);
     std::ofstream(folder_ / build / name) << text;

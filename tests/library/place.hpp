@@ -15,6 +15,7 @@
 #include <aether/migrate/migrate.hpp>
 
 #include "../support/client.hpp"
+#include "../support/folder.hpp"
 
 namespace aether::migrate::testing {
 
@@ -35,9 +36,6 @@ private:
 /// A folder for the migrations of a build, and a SQLite database.
 class LibraryTest : public ::testing::Test {
 protected:
-    LibraryTest();
-    ~LibraryTest() override;
-
     /// Writes a file of a build's migrations; another build has other ones.
     void file(const std::string& name, const std::string& text, const std::string& build = "build") const;
     /// Writes N_mN.up.sql files, from 1 on, that make tables t1, t2, …
@@ -51,7 +49,8 @@ protected:
     bool has_database() const { return std::filesystem::exists(folder_ / "app.db"); }
 
 private:
-    std::filesystem::path folder_;
+    Folder made_;
+    std::filesystem::path folder_ = made_.path();
 };
 
 /// The same with a PostgreSQL database: on the server that AETHER_TEST_POSTGRES_URL names, for each test one.

@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <chrono>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -17,6 +16,7 @@
 #include <aether/migrate/error.hpp>
 
 #include "../../drivers/sqlite/driver.hpp"
+#include "../support/folder.hpp"
 
 namespace aether::migrate::sqlite {
 namespace {
@@ -29,13 +29,6 @@ const spi::TableNames kTables{"main", "schema_migrations", "schema_migrations_hi
 
 class ConnectionTest : public ::testing::Test {
 protected:
-    ConnectionTest() {
-        std::string name = (std::filesystem::temp_directory_path() / "aether-sqlite-XXXXXX").string();
-        folder_ = mkdtemp(name.data());
-        file_ = folder_ / "app.db";
-    }
-    ~ConnectionTest() override { std::filesystem::remove_all(folder_); }
-
     std::unique_ptr<spi::Connection> open(const std::string& query = "") const {
         return kDriver.open("sqlite3://" + file_.string() + query, {}).connection;
     }
@@ -45,8 +38,9 @@ protected:
         ASSERT_FALSE(result.failure) << result.failure->message;
     }
 
-    std::filesystem::path folder_;
-    std::filesystem::path file_;
+    Folder made_;
+    std::filesystem::path folder_ = made_.path();
+    std::filesystem::path file_ = folder_ / "app.db";
 };
 
 spi::Wait within(milliseconds time) {

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A disk that fails at any call of a run: what is recorded is applied, and the next run completes it.
-#include <unistd.h>
-
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -14,6 +11,7 @@
 #include <aether/migrate/migrate.hpp>
 
 #include "../../drivers/sqlite/driver.hpp"
+#include "../support/folder.hpp"
 #include "failing_files.hpp"
 
 namespace aether::migrate::sqlite {
@@ -31,15 +29,12 @@ const Lines kBodies{
 class FailingDiskTest : public ::testing::Test {
 protected:
     FailingDiskTest() {
-        std::string name = (std::filesystem::temp_directory_path() / "aether-disk-XXXXXX").string();
-        folder_ = mkdtemp(name.data());
         std::filesystem::create_directory(folder_ / "files");
         for (std::size_t i = 0; i < kBodies.size(); ++i) {
             const std::string number = std::to_string(i + 1);
             std::ofstream(folder_ / "files" / (number + "_m.up.sql")) << kBodies[i];
         }
     }
-    ~FailingDiskTest() override { std::filesystem::remove_all(folder_); }
 
     // Of the healthy sessions, which need not outlive a power cut.
     std::string url() const { return file_url() + "?_synchronous=OFF"; }
@@ -128,7 +123,8 @@ protected:
         EXPECT_GT(fault.at, 50);
     }
 
-    std::filesystem::path folder_;
+    Folder made_;
+    std::filesystem::path folder_ = made_.path();
 };
 
 TEST_F(FailingDiskTest, that_is_dead_from_one_call_on_leaves_a_known_state) {

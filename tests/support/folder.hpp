@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A folder that lasts as long as the tests.
+// A folder for a test, removed at its end.
 #pragma once
 
 #include <sys/stat.h>
@@ -8,8 +8,9 @@
 #include <stdexcept>
 #include <string>
 
-namespace aether::migrate::conformance {
+namespace aether::migrate {
 
+/// Readable for every user: a server may run as another one.
 class Folder {
 public:
     Folder() {
@@ -23,7 +24,7 @@ public:
     const std::string& path() const { return path_; }
 
 private:
-    std::string path_ = "/tmp/conformance-test-XXXXXX";  // short: a socket's path has 107 bytes at most
+    std::string path_ = "/tmp/aether-test-XXXXXX";  // short: a socket's path has 107 bytes at most
 };
 
-}  // namespace aether::migrate::conformance
+}  // namespace aether::migrate
