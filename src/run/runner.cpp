@@ -79,6 +79,19 @@ Target without_resumed(Target target, const std::optional<Resumed>& resumed) {
     throw Error(std::move(details));
 }
 
+// Whether a run goes on from its first look to the lock. One whose stop was requested before it began does
+// not, and that is no error.
+bool may_begin(const RunContext& context, const spi::Look& first, bool stopped_before, Report& report) {
+    refuse_unable(first);
+    if (stopped_before) {
+        report.end = RunEnd::stopped;
+        return false;
+    }
+    if (context.stop.finish.stop_requested())
+        fail_stopped("nothing was changed");
+    return true;
+}
+
 // Runs the steps and says how it ended. A stop between two steps, or one that rolled a step back, is no
 // error.
 void run_steps(const RunContext& context, history::Store& store, const std::string& session, const Work& work,
@@ -179,13 +192,8 @@ Report run_to(const RunContext& context, const Target& target) {
         warn_of_skipped(context, report.state, load_skipped(context, first, report.state));
         return report;
     }
-    refuse_unable(first);
-    if (stopped_before) {
-        report.end = RunEnd::stopped;
+    if (!may_begin(context, first, stopped_before, report))
         return report;
-    }
-    if (context.stop.finish.stop_requested())
-        fail_stopped("nothing was changed");
     const lock::SessionLock lock = take_lock(context, first, context.stop.finish);
     const spi::Look look = look_at(context);
     history::Store store = make_store(context, look);
@@ -234,14 +242,10 @@ Report run_plan(const RunContext& context, const Plan& plan) {
         conclude(report, report.state, plan.short_by);
         return report;
     }
-    refuse_unable(first);
-    if (stopped_before) {
-        report.end = RunEnd::stopped;
+    if (!may_begin(context, first, stopped_before, report)) {
         report.left = plan.steps.size();
         return report;
     }
-    if (context.stop.finish.stop_requested())
-        fail_stopped("nothing was changed");
     const lock::SessionLock lock = take_lock(context, first, context.stop.finish);
     const spi::Look look = look_at(context);
     history::Store store = make_store(context, look);
