@@ -8,7 +8,6 @@ Our program is needed only where it is the subject.
 
 import atexit
 import itertools
-import os
 import pathlib
 import shutil
 import subprocess
@@ -27,6 +26,7 @@ sys.path.insert(0, str(ROOT / "tests" / "support"))
 
 from catalog import differences, snapshot  # noqa: E402
 from cluster import Cluster, clean_environment, find_bindir, find_psql  # noqa: E402
+from program import PROGRAM, require_built  # noqa: E402
 
 _made = {}
 _numbers = itertools.count(1)
@@ -51,10 +51,8 @@ def server(name="vector"):
 @once
 def program():
     """The path of our program."""
-    path = pathlib.Path(os.environ.get("AETHER_MIGRATE") or ROOT / "build" / "release" / "bin" / "migrate")
-    if not os.access(path, os.X_OK):
-        raise AssertionError(f"{path} is not there: build it, or set AETHER_MIGRATE to our program")
-    return path.resolve()
+    require_built(PROGRAM, "AETHER_MIGRATE")
+    return PROGRAM
 
 
 @once

@@ -9,7 +9,6 @@ The database side is tests/goway's: a private PostgreSQL with pgvector.
 import contextlib
 import http.client
 import json
-import os
 import pathlib
 import shutil
 import signal
@@ -23,6 +22,7 @@ sys.path.insert(0, str(ROOT / "tests" / "goway"))
 
 from aether import MIGRATIONS, Database, GowayTest, environment, migrate, new_folder, once  # noqa: E402
 from private_server import die_with_parent, free_port  # noqa: E402
+from program import built, require_built  # noqa: E402
 from proxy import Proxy  # noqa: E402, F401
 
 START_SECONDS = 60
@@ -36,10 +36,9 @@ _ports = set()
 @once
 def server_program():
     """The path of the server's program."""
-    path = pathlib.Path(os.environ.get("AETHER_SERVER") or ROOT / "build" / "release" / "bin" / "aether-server")
-    if not os.access(path, os.X_OK):
-        raise AssertionError(f"{path} is not there: build it, or set AETHER_SERVER to Aether's server")
-    return path.resolve()
+    path = built("AETHER_SERVER", "aether-server")
+    require_built(path, "AETHER_SERVER")
+    return path
 
 
 @once

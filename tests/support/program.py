@@ -17,12 +17,24 @@ import unittest
 from cluster import clean_environment
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-PROGRAM = pathlib.Path(os.environ.get("AETHER_MIGRATE") or ROOT / "build" / "release" / "bin" / "migrate")
 COMMAND_SECONDS = 60
 WAIT_SECONDS = 20
 
 # "1/u title (1.5ms)"
 STEP = re.compile(r"(\d+/[ud] .*) \([0-9.hmµn]+s\)")
+
+
+def built(variable, name):
+    """The path of a program of ours: what the variable of the environment says, or that of the release build."""
+    return pathlib.Path(os.environ.get(variable) or ROOT / "build" / "release" / "bin" / name).resolve()
+
+
+def require_built(path, variable):
+    if not os.access(path, os.X_OK):
+        raise AssertionError(f"{path} is not there: build it, or set {variable} to it")
+
+
+PROGRAM = built("AETHER_MIGRATE", "migrate")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -67,8 +79,7 @@ class ProgramTest(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        if not os.access(PROGRAM, os.X_OK):
-            raise AssertionError(f"{PROGRAM} is not there: build it, or set AETHER_MIGRATE to our program")
+        require_built(PROGRAM, "AETHER_MIGRATE")
 
     def make_folder(self, prefix):
         folder = pathlib.Path(tempfile.mkdtemp(prefix=prefix))
