@@ -34,8 +34,14 @@ file(CONFIGURE OUTPUT changelog @ONLY CONTENT "aether-migrate (@PROJECT_VERSION@
 aether_migrate_gzip(${CMAKE_CURRENT_BINARY_DIR}/changelog changelog.gz)
 aether_migrate_gzip(${PROJECT_SOURCE_DIR}/CHANGELOG.md CHANGELOG.md.gz)
 
-aether_migrate_gzip(${CMAKE_CURRENT_SOURCE_DIR}/man/migrate.1 migrate.1.gz)
-install(FILES ${CMAKE_CURRENT_BINARY_DIR}/migrate.1.gz DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT program)
+# aether_migrate_manual(COMPONENT NAME): the manual page of one program.
+function(aether_migrate_manual component name)
+  aether_migrate_gzip(${CMAKE_CURRENT_SOURCE_DIR}/man/${name}.1 ${name}.1.gz)
+  install(FILES ${CMAKE_CURRENT_BINARY_DIR}/${name}.1.gz DESTINATION ${CMAKE_INSTALL_MANDIR}/man1
+          COMPONENT ${component})
+endfunction()
+aether_migrate_manual(program migrate)
+aether_migrate_manual(development aether-migrate-embed)
 
 # Debian's zsh looks into another folder than the one that everybody else uses.
 set(AETHER_MIGRATE_ZSH_DIR ${CMAKE_INSTALL_DATAROOTDIR}/zsh/site-functions CACHE STRING

@@ -77,7 +77,8 @@ class PackagesTest(unittest.TestCase):
     def test_files_belong_to_root_and_lie_where_debian_wants_them(self):
         architecture = run("dpkg-architecture", "-qDEB_HOST_MULTIARCH").stdout.strip()
         places = ("usr/bin/migrate", "usr/bin/aether-migrate-embed", f"usr/lib/{architecture}/", "usr/include/aether/",
-                  "usr/share/doc/", "usr/share/man/man1/migrate.1.gz", "usr/share/bash-completion/completions/migrate",
+                  "usr/share/doc/", "usr/share/man/man1/migrate.1.gz",
+                  "usr/share/man/man1/aether-migrate-embed.1.gz", "usr/share/bash-completion/completions/migrate",
                   "usr/share/zsh/vendor-completions/_migrate", "usr/share/fish/vendor_completions.d/migrate.fish")
         for name, package in self.packages.items():
             for mode, owner, path in contents(package):

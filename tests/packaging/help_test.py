@@ -6,6 +6,7 @@
 
 import os
 import pty
+import re
 import select
 import subprocess
 import time
@@ -22,13 +23,27 @@ class ManualTest(unittest.TestCase):
     def test_all_files_are_made_from_the_help_of_this_program(self):
         run(ROOT / "packaging" / "from_help", "--check", PROGRAM)
 
-    def test_the_page_is_read_without_a_warning(self):
-        shown = run("man", "--warnings", "--local-file", ROOT / "packaging/man/migrate.1",
-                    env=environment(MANWIDTH=80, LC_ALL="C.UTF-8"))
+    def shown(self, name):
+        """The page as it is read, without a warning."""
+        done = run("man", "--warnings", "--local-file", ROOT / "packaging" / "man" / f"{name}.1",
+                   env=environment(MANWIDTH=80, LC_ALL="C.UTF-8"))
+        self.assertEqual(done.stderr, "")
+        return done.stdout
 
-        self.assertEqual(shown.stderr, "")
-        self.assertIn("-client-check-interval D", shown.stdout)
-        self.assertIn("repair [-explain] [-applied | -not-applied]", shown.stdout)
+    def test_the_page_of_the_program_tells_its_flags_and_commands(self):
+        page = self.shown("migrate")
+
+        self.assertIn("-client-check-interval D", page)
+        self.assertIn("repair [-explain] [-applied | -not-applied]", page)
+
+    def test_the_page_of_the_embedding_tool_tells_each_flag_and_file_of_its_help(self):
+        shown = self.shown("aether-migrate-embed")
+        told = run(BUILD / "bin" / "aether-migrate-embed", "-help").stdout
+        words = set(re.findall(r"(?<![\w-])-[a-z]+(?: [A-Z]+)?|aether_migrate_embedded_NAME\.\w+", told))
+
+        self.assertGreaterEqual(len(words), 5)
+        for word in words:
+            self.assertIn(word, shown)
 
 
 class BashTest(unittest.TestCase):
