@@ -69,8 +69,8 @@ std::string source_text(const std::string& name, const Folders& folders) {
         refuse_line_ends(path);
         const std::string label = "aether_migrate_bytes_" + name + "_" + std::to_string(i);
         text += bytes_text(label, path);
-        rows += "    {" + literal_of(folders.files[i].filename().string()) + ", " + label + ", " + label +
-                "_end},\n";
+        rows.append("    {").append(literal_of(folders.files[i].filename().string())).append(", ");
+        rows.append(label).append(", ").append(label).append("_end},\n");
     }
     text += "static const aether::migrate::EmbeddedFile files[] = {\n" + rows + "};\n\n";
     text += "const aether::migrate::EmbeddedMigrations " + symbol +

@@ -136,7 +136,7 @@ private:
         std::chrono::steady_clock::time_point pulse;  ///< When the listeners are to be called next.
     };
 
-    static void receive_notice(void* listeners, const PGresult* result);
+    static void receive_notice(void* context, const PGresult* result);
     Waiting start_waiting(const spi::Wait& wait) const;
     void connect(const spi::Wait& wait);
     void send_bound(const spi::BoundStatement& statement, const std::string& name);

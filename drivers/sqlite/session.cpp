@@ -61,7 +61,7 @@ void bind(sqlite3_stmt* statement, const std::vector<spi::Value>& values) {
 
 // Names whom a statement of the engine's own waited for in vain.
 Error explained(const Failure& failure, const std::string& statement, const std::vector<spi::Blocker>& seen) {
-    const Error error = bookkeeping_error(failure, statement);
+    Error error = bookkeeping_error(failure, statement);
     if (!is_busy(failure.code) || seen.empty())
         return error;
     ErrorDetails details = error.details();

@@ -28,6 +28,7 @@ public:
     using Listener = std::function<void(const std::vector<spi::Blocker>&)>;
 
     Waiter() = default;
+    ~Waiter() = default;
     Waiter(const Waiter&) = delete;
     Waiter& operator=(const Waiter&) = delete;
 

@@ -103,6 +103,7 @@ void find_gaps(const Catalog& catalog, std::vector<std::string>& problems) {
 
 std::vector<std::string> check_complete(const std::vector<std::string>& names, std::string_view place) {
     std::vector<spi::SourceFile> files;
+    files.reserve(names.size());
     for (const std::string& name : names) {
         files.push_back({name, ""});
     }

@@ -3,7 +3,7 @@
 #include "stop_requests.hpp"
 
 #include <pthread.h>
-#include <signal.h>
+#include <csignal>
 
 namespace aether::server {
 
@@ -29,6 +29,7 @@ StopRequests::StopRequests() {
 
 StopRequests::~StopRequests() {
     ended_ = true;
+    // NOLINTNEXTLINE(bugprone-bad-signal-to-kill-thread): it waits for this signal and ends by itself
     pthread_kill(listener_.native_handle(), SIGTERM);
     listener_.join();
 }

@@ -39,6 +39,7 @@ public:
     class Call;
     /// For the engine, which alone knows what a call is.
     explicit CodeSession(Call& call) noexcept : call_(call) {}
+    ~CodeSession() = default;
     CodeSession(const CodeSession&) = delete;
     CodeSession& operator=(const CodeSession&) = delete;
 

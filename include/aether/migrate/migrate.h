@@ -3,6 +3,8 @@
 #ifndef AETHER_MIGRATE_MIGRATE_H
 #define AETHER_MIGRATE_MIGRATE_H
 
+/* NOLINTBEGIN(modernize-use-using,readability-identifier-naming)): it is C */
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -261,5 +263,7 @@ AETHER_MIGRATE_C int64_t aether_migrate_step_nanoseconds(const aether_migrate_st
 #ifdef __cplusplus
 }
 #endif
+
+/* NOLINTEND(modernize-use-using,readability-identifier-naming) */
 
 #endif
