@@ -60,7 +60,7 @@ bool is_ready(const Status& status) {
            (status.standing == Standing::up_to_date || status.standing == Standing::ahead);
 }
 
-[[noreturn]] void refuse_unready(const Status& status, std::string waited) {
+[[noreturn]] void refuse_unready(const Status& status, const std::string& waited) {
     if (status.state.dirty) {
         refuse(
             ErrorCode::dirty,
