@@ -152,6 +152,7 @@ void is_held_by_one_of_many(Trial& trial) {
     constexpr std::uint64_t kProcesses = 8;
     constexpr std::uint64_t kRounds = 10;
     std::vector<std::unique_ptr<Process>> processes;
+    processes.reserve(kProcesses);
     for (std::uint64_t number = 0; number < kProcesses; ++number) {
         processes.push_back(std::make_unique<Process>([&trial](Line& line) {
             line.receive(soon());

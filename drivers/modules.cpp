@@ -147,7 +147,7 @@ const spi::DriverInfo& open_module(const std::string& path, std::string_view cli
     if (module->driver == nullptr || module->driver->open == nullptr)
         refuse(path, "is no driver: it can't open a database");
     // Code that may still run is never unloaded.
-    (void)handle.release();
+    [[maybe_unused]] void* const kept = handle.release();
     return *module->driver;
 }
 

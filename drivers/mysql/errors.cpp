@@ -94,7 +94,7 @@ bool calls_hidden_text(std::string_view text) {
     return text.front() == '/' || starts_with("call") || starts_with("execute");
 }
 
-Error connection_failure(std::string message, std::string hint) {
+Error connection_failure(const std::string& message, std::string hint) {
     ErrorDetails details;
     details.code = ErrorCode::connection_failed;
     details.message = redact(message);

@@ -27,6 +27,6 @@ struct Parameters {
 };
 
 /// Translates a URL of one of our schemes. Throws Error (invalid_url).
-Parameters read_parameters(std::string_view url);
+Parameters read_parameters(std::string_view text);
 
 }  // namespace aether::migrate::sqlite

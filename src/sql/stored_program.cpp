@@ -158,7 +158,7 @@ void StoredProgram::take_kind(std::string_view word) {
     } else if (equals_ignoring_case(word, "event")) {
         head_ = State::event;
         state_ = State::name;
-    } else if (alters_) {
+    } else if (alters_) {  // NOLINT(bugprone-branch-clone): to be asked before the kinds below
         state_ = State::other;
     } else if (is_any(word, {"procedure", "function"})) {
         head_ = State::routine;

@@ -70,11 +70,9 @@ Subject sqlite_subject(const std::string& folder) {
 }  // namespace aether::migrate::conformance
 
 int main(int argc, char** argv) {
-    using namespace aether::migrate::conformance;
-
     testing::InitGoogleTest(&argc, argv);
     const aether::migrate::Folder folder;
-    const Subject subject = sqlite_subject(folder.path());
-    register_checks(subject);
+    const auto subject = aether::migrate::conformance::sqlite_subject(folder.path());
+    aether::migrate::conformance::register_checks(subject);
     return RUN_ALL_TESTS();
 }

@@ -9,6 +9,8 @@
 #include <fstream>
 #include <sstream>
 
+#include <fmt/format.h>
+
 namespace aether::migrate::testing {
 
 namespace {
@@ -49,8 +51,8 @@ void LibraryTest::file(const std::string& name, const std::string& text, const s
 
 void LibraryTest::tables(int count, const std::string& build) const {
     for (int number = 1; number <= count; ++number) {
-        const std::string digits = std::to_string(number);
-        file(digits + "_m" + digits + ".up.sql", "CREATE TABLE t" + digits + " (id int);", build);
+        file(fmt::format("{0}_m{0}.up.sql", number), fmt::format("CREATE TABLE t{} (id int);", number),
+             build);
     }
 }
 

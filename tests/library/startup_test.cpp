@@ -253,7 +253,7 @@ protected:
         start_up(options("old"));
         holder_ = std::make_unique<postgres::Client>(url());
         holder_->run("BEGIN; LOCK TABLE t1 IN ROW EXCLUSIVE MODE");
-        new_ = std::async(std::launch::async, [this] { return start_up(options("new")); });
+        replica_ = std::async(std::launch::async, [this] { return start_up(options("new")); });
         ASSERT_TRUE(postgres::becomes_true(
             [this] { return client().ask("SELECT dirty FROM schema_migrations") == "t"; }));
     }
@@ -264,7 +264,7 @@ protected:
 
     void let_it_finish() { holder_.reset(); }
 
-    std::future<StartReport> new_;
+    std::future<StartReport> replica_;
 
 private:
     std::unique_ptr<postgres::Client> holder_;
@@ -278,9 +278,9 @@ TEST_F(RollingDeployTest, an_old_replica_waits_for_the_new_one_and_then_serves) 
 
     let_it_finish();
 
-    ASSERT_EQ(new_.wait_for(seconds(60)), std::future_status::ready);
+    ASSERT_EQ(replica_.wait_for(seconds(60)), std::future_status::ready);
     ASSERT_EQ(old.wait_for(seconds(60)), std::future_status::ready);
-    EXPECT_EQ(new_.get().steps.size(), 1U);
+    EXPECT_EQ(replica_.get().steps.size(), 1U);
     const StartReport report = old.get();
     EXPECT_EQ(report.standing, Standing::ahead);
     EXPECT_EQ(report.state, (VersionState{Version{2}, false}));
@@ -296,12 +296,12 @@ TEST_F(RollingDeployTest, a_replica_that_waits_goes_on_waiting_and_then_serves) 
 
     ASSERT_EQ(old.wait_for(seconds(60)), std::future_status::ready);
     EXPECT_EQ(old.get().standing, Standing::ahead);
-    EXPECT_EQ(new_.get().steps.size(), 1U);
+    EXPECT_EQ(replica_.get().steps.size(), 1U);
 }
 
 TEST_F(RollingDeployTest, many_replicas_that_start_at_once_run_every_migration_once) {
     let_it_finish();
-    new_.get();
+    replica_.get();
     tables(9, "newest");
     file("2_index.up.sql", "CREATE INDEX CONCURRENTLY i ON t1 (id);", "newest");
     std::filesystem::remove(options("newest").path + "/2_m2.up.sql");

@@ -138,7 +138,8 @@ TEST(Preflight, refuses_bytes_that_are_not_utf8_and_names_the_offset) {
     EXPECT_EQ(error.code(), ErrorCode::migration_refused);
     EXPECT_NE(std::string(error.what()).find("not UTF-8 at byte 11"), std::string::npos);
     EXPECT_EQ(refusal_of(std::string("SELECT 1;\0", 10)).code(), ErrorCode::migration_refused);
-    EXPECT_NE(std::string(refusal_of("\xFF\xFES\0").what()).find("UTF-16"), std::string::npos);
+    EXPECT_NE(std::string(refusal_of(std::string("\xFF\xFES\0", 4)).what()).find("UTF-16"),
+              std::string::npos);
 }
 
 TEST(Preflight, refuses_a_statement_beside_a_function_and_names_its_place) {

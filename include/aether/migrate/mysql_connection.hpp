@@ -7,7 +7,7 @@
 
 #include <aether/migrate/borrowed_connection.hpp>
 
-struct st_mysql;  // the library's name for MYSQL
+struct st_mysql;  // NOLINT(readability-identifier-naming): the library's name for MYSQL
 extern "C" const char* mysql_get_client_info(
     void);  // NOLINT(modernize-redundant-void-arg): as it is declared
 

@@ -7,8 +7,9 @@
 
 #include <aether/migrate/borrowed_connection.hpp>
 
-struct pg_conn;                     // libpq's name for PGconn
-extern "C" int PQlibVersion(void);  // NOLINT(modernize-redundant-void-arg): as libpq declares it
+struct pg_conn;  // libpq's name for PGconn
+// NOLINTNEXTLINE(modernize-redundant-void-arg,readability-identifier-naming): as libpq declares it
+extern "C" int PQlibVersion(void);
 
 namespace aether::migrate {
 
