@@ -64,7 +64,7 @@ private:
     // Each version is applied and reverted in turn, by events of ours alone.
     void judge_history() {
         for (const EventPicture& event : picture_.events) {
-            const bool applies = applied_.count(event.version) == 0;
+            const bool applies = !applied_.contains(event.version);
             if (event.event != (applies ? "applied" : "reverted") ||
                 event.direction != (applies ? "up" : "down"))
                 add("an event that can't be: " + words(event));
@@ -110,7 +110,7 @@ private:
             current = picture_.journal->from;
         for (const Migration& migration : folder_) {
             const bool applied = migration.version <= current;
-            if (applied != (applied_.count(migration.version) > 0))
+            if (applied != applied_.contains(migration.version))
                 add(words(picture_) + ", but the history says that " + std::to_string(migration.version) +
                     " is " + (applied ? "not " : "") + "applied");
             if (dirty && migration.version == picture_.journal->version) {
