@@ -87,12 +87,12 @@ std::vector<Object> list_objects(Session& session, const spi::TableNames& tables
     const spi::Value database = answers.at(0).rows.at(0).at(0);
     refuse_own_database(database);
     std::vector<Object> objects;
-    std::vector<Object>
-        ours;  // last: as long as the version table is there a drop that stopped midway can be told
+    // Come last: as long as the version table is there a drop that stopped midway can be told.
+    std::vector<Object> ours;
     for (const std::vector<spi::Value>& row : answers.at(1).rows) {
         Object object{row.at(1).value_or(""), row.at(2).value_or(""), row.at(3).value_or("")};
-        const bool is_last = is_ours(object, tables, database.value_or(""));
-        (is_last ? ours : objects).push_back(std::move(object));
+        const bool own = is_ours(object, tables, database.value_or(""));
+        (own ? ours : objects).push_back(std::move(object));
     }
     objects.insert(objects.end(), ours.begin(), ours.end());
     return objects;

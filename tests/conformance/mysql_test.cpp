@@ -144,13 +144,13 @@ Subject mysql_subject(const Server& server) {
 }  // namespace aether::migrate::conformance
 
 int main(int argc, char** argv) {
-    using namespace aether::migrate::conformance;
+    namespace kit = aether::migrate::conformance;
 
     testing::InitGoogleTest(&argc, argv);
     const char* socket = std::getenv("AETHER_TEST_MARIADB_SOCKET");
-    const Server server(socket == nullptr ? "" : socket);
-    const Subject subject = mysql_subject(server);
-    register_checks(subject);
+    const kit::Server server(socket == nullptr ? "" : socket);
+    const kit::Subject subject = kit::mysql_subject(server);
+    kit::register_checks(subject);
     if (GTEST_FLAG_GET(list_tests))
         return RUN_ALL_TESTS();
     if (socket == nullptr) {

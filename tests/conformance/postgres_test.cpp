@@ -4,15 +4,15 @@
 #include "suite.hpp"
 
 int main(int argc, char** argv) {
-    using namespace aether::migrate::conformance;
+    namespace kit = aether::migrate::conformance;
 
     testing::InitGoogleTest(&argc, argv);
-    const Subject subject = postgres_subject();
-    register_checks(subject);
+    const kit::Subject subject = kit::postgres_subject();
+    kit::register_checks(subject);
     if (GTEST_FLAG_GET(list_tests))
         return RUN_ALL_TESTS();
-    start_postgres();
+    kit::start_postgres();
     const int code = RUN_ALL_TESTS();
-    remove_postgres();
+    kit::remove_postgres();
     return code;
 }

@@ -70,9 +70,11 @@ Subject sqlite_subject(const std::string& folder) {
 }  // namespace aether::migrate::conformance
 
 int main(int argc, char** argv) {
+    namespace kit = aether::migrate::conformance;
+
     testing::InitGoogleTest(&argc, argv);
     const aether::migrate::Folder folder;
-    const auto subject = aether::migrate::conformance::sqlite_subject(folder.path());
-    aether::migrate::conformance::register_checks(subject);
+    const kit::Subject subject = kit::sqlite_subject(folder.path());
+    kit::register_checks(subject);
     return RUN_ALL_TESTS();
 }

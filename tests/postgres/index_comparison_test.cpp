@@ -49,6 +49,7 @@ TEST_F(IndexComparison, knows_every_form_of_an_index) {
         "CREATE INDEX CONCURRENTLY i ON app.t (g, w COLLATE app.plain) TABLESPACE pg_default",
         "CREATE INDEX CONCURRENTLY \"i USING x\" ON app.t (\"odd \"\" name\", b)",
         "create index concurrently if not exists i on app.t (m, ((t.a + 1)), e) -- a note",
+        // NOLINTNEXTLINE(bugprone-suspicious-missing-comma): one statement on two lines
         "CREATE INDEX CONCURRENTLY i ON app.t (c, interval_of) "
         "WHERE z = '2020-02-01 12:00 UTC' AND b = $$x;y$$",
     };
