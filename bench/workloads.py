@@ -98,12 +98,16 @@ class Bench:
         self.cluster.sql("postgres", f"CREATE DATABASE {database} TEMPLATE template0")
 
     def prepare_up_to_date(self, peer):
-        """Ours applies the files, so that its history is there; golang-migrate's state is one row, written here."""
+        """All peers find the same schema. Ours applies the files, so that its history is there; for the others psql
+        runs them, and golang-migrate's state is one row, written here."""
         database = f"ready_{self.workload.key}_{peer.replace('.', '_')}"
         self.create(database)
         if peer == "ours":
             self.stopwatch.run(self.command(peer, database), self.environment)
-        elif peer != "psql":
+        else:
+            url = self.cluster.url(database)
+            self.stopwatch.run([self.peers["psql"], "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", url, "-1", "-f", self.script],
+                               self.environment)
             self.cluster.sql(database, "CREATE TABLE schema_migrations (version bigint NOT NULL PRIMARY KEY,"
                              f" dirty boolean NOT NULL); INSERT INTO schema_migrations VALUES ({self.versions[-1]}, false)")
         self.cluster.sql(database, "VACUUM ANALYZE")
