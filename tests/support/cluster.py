@@ -47,6 +47,11 @@ def find_bindir(name):
     debian = pathlib.Path(DEBIAN_BIN.format(major=name))
     if (debian / "postgres").exists() and (debian / "initdb").exists():
         return str(debian)
+    return fetch_bindir(name)
+
+
+def fetch_bindir(name):
+    """The same, of the server that tools/fetch_servers brings, whatever Debian has installed."""
     done = subprocess.run([sys.executable, FETCH_SERVERS, name], stdout=subprocess.PIPE, text=True,
                           check=False)
     if done.returncode != 0:
