@@ -194,8 +194,7 @@ private:
         details.state = fmt::format(
             "{} was under way, which no transaction guards; the database is marked dirty at version {}",
             named(entry.next), to_string(step_.plan.leads_to));
-        details.next = fmt::format("\"migrate {}\" again: it looks what became of it, and goes on",
-                                   name_of(step_.plan.direction));
+        details.next = fmt::format("\"{}\" again: it looks what became of it, and goes on", context_.command);
         throw Error(std::move(details));
     }
 

@@ -15,9 +15,11 @@ std::string named(const history::NextSegment& segment) {
     return segment.line == 0 ? "the C++ function" : fmt::format("the statement in line {}", segment.line);
 }
 
-std::string answer_commands() {
-    return "\"migrate repair -applied\" if it is complete, "
-           "or \"migrate repair -not-applied\" if nothing of it is there; then \"migrate up\" goes on";
+std::string answer_commands(std::string_view command) {
+    return fmt::format(
+        "\"migrate repair -applied\" if it is complete, or \"migrate repair -not-applied\" if "
+        "nothing of it is there; then \"{}\" goes on",
+        command);
 }
 
 Progress::Progress(const StepContext& context, const CheckedStep& step, Record& record,
@@ -66,8 +68,7 @@ void Progress::commit(Transaction& transaction) {
             throw;
         ErrorDetails details = error.details();
         details.state = "the journal in the database tells how far this file came";
-        details.next = fmt::format("\"migrate {}\" again: it goes on where this one ended",
-                                   name_of(step_.plan.direction));
+        details.next = fmt::format("\"{}\" again: it goes on where this one ended", context_.command);
         throw Error(std::move(details));
     }
     context_.store.committed();
@@ -170,17 +171,16 @@ ErrorDetails Progress::partly_applied(ErrorDetails details) const {
                                     done == 1 ? "the first" : fmt::format("the first {}", done),
                                     entry_.statements_total, done == 1 ? "is" : "are", marked());
     }
-    const std::string_view direction = name_of(step_.plan.direction);
     if (!context_.store.keeps_journal()) {
         details.state += "; no journal is kept (x-history=false)";
         details.next = force_commands();
     } else if (details.code == ErrorCode::migration_failed && !record_.is_passing(details)) {
         const std::string from =
             details.where.line > 0 ? fmt::format(" from line {} on", details.where.line) : "";
-        details.next = fmt::format("mend {}{}, then \"migrate {}\" again: it goes on there", step_.plan.file,
-                                   from, direction);
+        details.next = fmt::format("mend {}{}, then \"{}\" again: it goes on there", step_.plan.file, from,
+                                   context_.command);
     } else {
-        details.next = fmt::format("\"migrate {}\" again: it goes on there", direction);
+        details.next = fmt::format("\"{}\" again: it goes on there", context_.command);
     }
     return details;
 }
@@ -188,11 +188,10 @@ ErrorDetails Progress::partly_applied(ErrorDetails details) const {
 ErrorDetails Progress::unrecorded(ErrorDetails details) const {
     record_.add_file(details);
     details.state = fmt::format("{}: how far this file came could not be recorded", marked());
-    details.next =
-        context_.store.keeps_journal()
-            ? fmt::format("see to that, then \"migrate {}\" again: it looks what is applied, and goes on",
-                          name_of(step_.plan.direction))
-            : force_commands();
+    details.next = context_.store.keeps_journal()
+                       ? fmt::format("see to that, then \"{}\" again: it looks what is applied, and goes on",
+                                     context_.command)
+                       : force_commands();
     return details;
 }
 
@@ -206,8 +205,7 @@ void Progress::fail_unsettled(ErrorDetails details, const Settlement& settlement
     record_.add_file(details);
     details.state =
         fmt::format("{}; of {} remains are there: {}", marked(), named(entry_.next), settlement.facts);
-    details.next =
-        fmt::format("\"migrate {}\" again: it removes them, and goes on", name_of(step_.plan.direction));
+    details.next = fmt::format("\"{}\" again: it removes them, and goes on", context_.command);
     throw Error(std::move(details));
 }
 
@@ -225,9 +223,9 @@ void Progress::fail_unknown(ErrorDetails details, const Settlement& settlement) 
                                     marked(), named(entry_.next), settlement.facts, entry_.statements_done,
                                     entry_.statements_done == 1 ? "is" : "are");
     }
-    details.next = context_.store.keeps_journal()
-                       ? fmt::format("look at {}; then {}", settlement.look_at, answer_commands())
-                       : force_commands();
+    details.next = context_.store.keeps_journal() ? fmt::format("look at {}; then {}", settlement.look_at,
+                                                                answer_commands(context_.command))
+                                                  : force_commands();
     throw Error(std::move(details));
 }
 
@@ -240,8 +238,8 @@ void Progress::refuse_changed_head(const std::string& path) const {
     details.state =
         fmt::format("its first {} statements were applied before it was cut off; {}; nothing was changed now",
                     entry_.statements_done, marked());
-    details.next = fmt::format("put them back as they were and \"migrate {}\" again, or {}",
-                               name_of(step_.plan.direction), force_commands());
+    details.next =
+        fmt::format("put them back as they were and \"{}\" again, or {}", context_.command, force_commands());
     throw Error(std::move(details));
 }
 

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "../history/journal.hpp"
 #include "../history/transaction.hpp"
@@ -80,7 +81,8 @@ private:
 /// Returns what is about to run, or was: "the statement in line 7", or "the C++ function".
 std::string named(const history::NextSegment& segment);
 
-/// Returns what to type when a person has looked whether a cut off statement is applied.
-std::string answer_commands();
+/// Returns what to type when a person has looked whether a cut off statement is applied; `command` goes on
+/// then.
+std::string answer_commands(std::string_view command);
 
 }  // namespace aether::migrate::run

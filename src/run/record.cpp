@@ -130,7 +130,6 @@ bool Record::is_passing(const ErrorDetails& details) const {
 
 ErrorDetails Record::nothing_applied(ErrorDetails details) const {
     const VersionState& state = context_.store.state();
-    const std::string_view direction = name_of(step_.plan.direction);
     const std::string_view body = step_.function == nullptr ? "file" : "migration";
     add_file(details);
     if (!details.state.empty()) {
@@ -140,14 +139,14 @@ ErrorDetails Record::nothing_applied(ErrorDetails details) const {
                                     in_words(state.version), body);
     }
     if (is_passing(details)) {
-        details.next = fmt::format(
-            "\"migrate {}\" again when the others are done, or with more patience: -retry-for", direction);
+        details.next = fmt::format("\"{}\" again when the others are done, or with more patience: -retry-for",
+                                   context_.command);
     } else if (step_.function != nullptr) {
         details.next = "mend the function or what it found, then run its program again";
     } else if (details.code == ErrorCode::migration_failed) {
-        details.next = fmt::format("mend {}, then \"migrate {}\" again", step_.plan.file, direction);
+        details.next = fmt::format("mend {}, then \"{}\" again", step_.plan.file, context_.command);
     } else if (details.next.empty() || details.code == ErrorCode::connection_failed) {
-        details.next = fmt::format("see to that, then \"migrate {}\" again", direction);
+        details.next = fmt::format("see to that, then \"{}\" again", context_.command);
     }
     return details;
 }

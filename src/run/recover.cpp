@@ -124,7 +124,8 @@ void write_settled(const RunContext& context, history::Store& store, const histo
     store.committed();
 }
 
-std::optional<Resumed> recover(const RunContext& context, history::Store& store, const std::string& session) {
+std::optional<Resumed> recover(const RunContext& context, history::Store& store, const std::string& session,
+                               const std::string& command) {
     if (!store.journal() || !store.state().dirty)
         return std::nullopt;
     history::JournalEntry entry = *store.journal();
@@ -139,7 +140,7 @@ std::optional<Resumed> recover(const RunContext& context, history::Store& store,
             refuse(entry, fmt::format("{}; {}", describe(entry), settlement.facts),
                    settlement.effect != spi::Effect::unknown
                        ? "see to that, and run the command again"
-                       : fmt::format("look at {}; then {}", settlement.look_at, answer_commands()));
+                       : fmt::format("look at {}; then {}", settlement.look_at, answer_commands(command)));
         }
         context.observer.warning(fmt::format("{}; {}", cut_off, settlement.facts));
         decide(entry, settlement.effect);

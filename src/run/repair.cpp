@@ -9,6 +9,7 @@
 #include <aether/migrate/error.hpp>
 
 #include "../history/compat.hpp"
+#include "command.hpp"
 #include "foreign.hpp"
 #include "progress.hpp"
 #include "recover.hpp"
@@ -89,18 +90,17 @@ private:
                 break;
         }
         report_.look_at = settlement.look_at;
-        report_.next = answer_commands();
+        report_.next = answer_commands(command_to_end(entry_.direction));
         return false;
     }
 
     void conclude() {
-        const std::string command = fmt::format("migrate {}", name_of(entry_.direction));
         if (entry_.statements_done == 0) {
             report_.actions.push_back(fmt::format("mark the version clean at {}: nothing of {} is applied",
                                                   to_string(entry_.from), entry_.file));
         } else {
             report_.actions.push_back(fmt::format("note in the journal: {}", describe(entry_)));
-            report_.next = command;
+            report_.next = command_to_end(entry_.direction);
         }
         if (mode_ == RepairMode::explain)
             return;

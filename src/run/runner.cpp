@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <string>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include <fmt/format.h>
@@ -15,6 +14,7 @@
 #include "../history/transaction.hpp"
 #include "../plan/planner.hpp"
 #include "check.hpp"
+#include "command.hpp"
 #include "outcome.hpp"
 #include "recover.hpp"
 #include "skipped.hpp"
@@ -56,18 +56,8 @@ void warn_of_missing_halves(const RunContext& context, const Plan& plan,
 struct Work {
     std::vector<CheckedStep> steps;
     std::optional<history::JournalEntry> resumed;
+    Target target;
 };
-
-// What counts against the limit of `up N` and `down N`: the step that was cut off is one of them.
-Target without_resumed(Target target, const std::optional<Resumed>& resumed) {
-    if (!resumed)
-        return target;
-    if (auto* up = std::get_if<UpTarget>(&target); up != nullptr && up->limit.value_or(0) > 0)
-        *up->limit -= resumed->step.plan.direction == Direction::up ? 1 : 0;
-    if (auto* down = std::get_if<DownTarget>(&target); down != nullptr && down->limit.value_or(0) > 0)
-        *down->limit -= resumed->step.plan.direction == Direction::down ? 1 : 0;
-    return target;
-}
 
 // Whether it waits or not: a run that a stop cuts off before its first step has not done what it is there
 // for.
@@ -96,9 +86,10 @@ bool may_begin(const RunContext& context, const spi::Look& first, bool stopped_b
 // error.
 void run_steps(const RunContext& context, history::Store& store, const std::string& session, const Work& work,
                Report& report) {
-    const StepContext step_context{context.connection, context.source,   context.settings,     store,
-                                   context.clock,      context.observer, context.start.tables, context.limits,
-                                   context.reopen,     session,          context.stop};
+    StepContext step_context{context.connection, context.source,   context.settings,     store,
+                             context.clock,      context.observer, context.start.tables, context.limits,
+                             context.reopen,     session,          context.stop,         {}};
+    Target target = work.target;
     report.left = work.steps.size();
     if (!work.steps.empty())
         store.make_tables(waiting(context));
@@ -111,6 +102,7 @@ void run_steps(const RunContext& context, history::Store& store, const std::stri
             report.end = RunEnd::stopped;
             return;
         }
+        step_context.command = command_for(target);
         const bool is_resumed = work.resumed && &step == &work.steps.front();
         try {
             report.steps.push_back(run_step(step_context, step, is_resumed ? work.resumed : std::nullopt));
@@ -120,6 +112,7 @@ void run_steps(const RunContext& context, history::Store& store, const std::stri
             report.end = RunEnd::stopped;
             return;
         }
+        target = after_step(target, step.plan.direction);
         --report.left;
     }
 }
@@ -199,14 +192,14 @@ Report run_to(const RunContext& context, const Target& target) {
     history::Store store = make_store(context, look);
     context.connection.prepare(combine(context.limits, context.settings.limits), waiting(context));
     const std::string session = context.connection.session_name(waiting(context));
-    const std::optional<Resumed> resumed = recover(context, store, session);
+    const std::optional<Resumed> resumed = recover(context, store, session, command_for(target));
     report.state = store.state();
     const VersionState planned_from = resumed ? VersionState{resumed->entry.leads_to, false} : store.state();
-    const Plan plan =
-        make_plan(context.catalog, planned_from, without_resumed(target, resumed), context.source.describe());
+    const Target rest = resumed ? after_step(target, resumed->step.plan.direction) : target;
+    const Plan plan = make_plan(context.catalog, planned_from, rest, context.source.describe());
     warn_of_skipped(context, planned_from, find_skipped_by(context, look, planned_from, store.applied()));
     warn_of_missing_halves(context, plan, with_adoptions(context, look, store.state(), store.applied()));
-    Work work;
+    Work work{{}, std::nullopt, target};
     if (resumed) {
         work.steps.push_back(resumed->step);
         work.resumed = resumed->entry;
@@ -250,7 +243,7 @@ Report run_plan(const RunContext& context, const Plan& plan) {
     const spi::Look look = look_at(context);
     history::Store store = make_store(context, look);
     check_state(store.state(), plan);
-    const Work work{check_steps(context, plan), std::nullopt};
+    const Work work{check_steps(context, plan), std::nullopt, target_of(plan)};
     warn_of_skipped(context, plan.from, find_skipped_by(context, look, plan.from, store.applied()));
     warn_of_missing_halves(context, plan, with_adoptions(context, look, plan.from, store.applied()));
     context.connection.prepare(combine(context.limits, context.settings.limits), waiting(context));

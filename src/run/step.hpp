@@ -39,6 +39,7 @@ struct StepContext {
     const Reopen& reopen;        ///< May be empty.
     const std::string& session;  ///< The connection's name; may be empty.
     StopTokens stop;
+    std::string command;  ///< What to type to run this step again and go on.
 };
 
 /// A planned step and what its file's check found.

@@ -98,7 +98,18 @@ class Rollback(EngineTest):
         self.assertEqual(self.tables(), ["a"])
         self.assertEqual(self.row(), (1, False))
         self.assertIn(f"at {self.folder}/1_a.down.sql:2:1\n", result.err)
-        self.assertIn('next: mend 1_a.down.sql, then "migrate down" again', result.err)
+        self.assertIn('next: mend 1_a.down.sql, then "migrate down 1" again', result.err)
+
+    def test_next_command_does_what_is_left_and_no_more(self):
+        self.files({"1_a.up.sql": "CREATE TABLE a (id int);", "1_a.down.sql": "DROP TABLE a;",
+                    "2_b.up.sql": "CREATE TABLE b (id int);", "2_b.down.sql": "DROP TABLE b;\nDROP TABLE b;\n",
+                    "3_c.up.sql": "CREATE TABLE c (id int);", "3_c.down.sql": "DROP TABLE c;",
+                    "4_d.up.sql": "SELECT missing;", "5_e.up.sql": "SELECT 1;"})
+        for arguments, command in ((["up", "5"], "up 2"), (["goto", "4"], "goto 4"), (["down", "2"], "down 1"),
+                                   (["down", "-all"], "down"), (["goto", "1"], "goto 1"), (["up"], "up")):
+            with self.subTest(arguments=arguments):
+                self.assertIn(f'then "migrate {command}" again', self.fails(*arguments).err)
+                self.migrate("goto", "3")
 
     def test_deferred_constraint_that_fails_at_commit_changes_nothing(self):
         text = self.fails_cleanly(

@@ -250,6 +250,20 @@ class Repair(SegmentsTest):
         self.done("up")
         self.assertEqual((self.row(), self.journal()), ((1, False), []))
 
+    def test_what_is_asked_after_a_down_names_no_up(self):
+        self.sql("CREATE TABLE held (id int);")
+        block = "-- migrate:no-transaction\nDO $$ BEGIN PERFORM 1; COMMIT; PERFORM pg_sleep(60); END $$;\n"
+        self.files({"1_a.up.sql": TABLE, "1_a.down.sql": block})
+        self.done("up")
+        process = self.start("down", "1")
+        self.wait_for_query("DO ", "wait_event = 'PgSleep'")
+        process.kill()
+        finish(process)
+        self.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                 " WHERE datname = current_database() AND pid <> pg_backend_pid()")
+        self.assertIn('then "migrate down 1" goes on', self.fails("down", "1").err)
+        self.assertIn('then "migrate down 1" goes on', self.migrate("repair").out)
+
     def test_answer_without_a_question_is_refused(self):
         self.up_files(TABLE)
         self.done("up")
