@@ -183,7 +183,7 @@ class Stops(CrashTest):
         self.stop_in_a_pause("ALTER TABLE t ADD COLUMN c int;", TERM, [143], ["absent"], [])
 
     def test_interrupt_in_a_pause_between_two_tries(self):
-        self.stop_in_a_pause("ALTER TABLE t ADD COLUMN c int;", INT, [0, 130], ["absent"], [])
+        self.stop_in_a_pause("ALTER TABLE t ADD COLUMN c int;", INT, [130], ["absent"], [])
 
     def test_termination_in_a_pause_in_the_middle_of_a_file(self):
         body = "CREATE TABLE a (id int);\nCREATE INDEX CONCURRENTLY a_id ON a (id);\nALTER TABLE t ADD COLUMN c int;"
