@@ -118,7 +118,10 @@ int Context::conclude(const Report& report) {
     }
     if (report.steps.empty() && report.end == RunEnd::done)
         terminal_.line("no change");
-    if (report.end == RunEnd::stopped && signals_.status_when_stopped() != kSuccess) {
+    // Stopped while its first migration was tried again, it did nothing of what it was asked for.
+    const bool cut_off = report.steps.empty() && report.left > 0;
+    const int status_when_stopped = cut_off ? signals_.status_when_cut_off() : signals_.status_when_stopped();
+    if (report.end == RunEnd::stopped && status_when_stopped != kSuccess) {
         // A stop that came before the plan counted nothing.
         const std::string place = report.left == 0
                                       ? "before the first migration"
@@ -128,7 +131,7 @@ int Context::conclude(const Report& report) {
     }
     finished();
     closing();
-    return report.end == RunEnd::stopped ? signals_.status_when_stopped() : kSuccess;
+    return report.end == RunEnd::stopped ? status_when_stopped : kSuccess;
 }
 
 void Context::finished() const {

@@ -82,8 +82,8 @@ bool may_begin(const RunContext& context, const spi::Look& first, bool stopped_b
     return true;
 }
 
-// Runs the steps and says how it ended. A stop between two steps, or one that rolled a later step back, is
-// no error.
+// Runs the steps and says how it ended. A stop between two steps, or one that rolled a step back, is no
+// error.
 void run_steps(const RunContext& context, history::Store& store, const std::string& session, const Work& work,
                Report& report) {
     StepContext step_context{context.connection, context.source,   context.settings,     store,
@@ -107,7 +107,7 @@ void run_steps(const RunContext& context, history::Store& store, const std::stri
         try {
             report.steps.push_back(run_step(step_context, step, is_resumed ? work.resumed : std::nullopt));
         } catch (const Error& error) {
-            if (error.code() != ErrorCode::cancelled || store.state().dirty || report.steps.empty())
+            if (error.code() != ErrorCode::cancelled || store.state().dirty)
                 throw;
             report.end = RunEnd::stopped;
             return;
