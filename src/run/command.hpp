@@ -19,7 +19,7 @@ std::string command_to_end(Direction direction);
 /// `up N` and `down N`.
 Target after_step(Target target, Direction direction);
 
-/// Returns the target that a plan reaches.
+/// Returns the target that a plan of at least one step reaches.
 Target target_of(const Plan& plan);
 
 }  // namespace aether::migrate::run

@@ -23,9 +23,9 @@ struct Resumed {
 /// Otherwise: waits until the session that was cut off is gone; asks the driver what is there of the
 /// statement that was under way, and removes its remains. When nothing of the file is applied the version row
 /// goes back to what it was, clean, and nothing is returned. Otherwise the step to go on with. `session` is
-/// this session's name, `command` what goes on
-/// once a person has answered. Throws Error: dirty when only a person can know; lock_timeout,
-/// no_such_migration (the file is gone), connection_failed, bookkeeping_failed, cancelled.
+/// this session's name, `command` what goes on once a person has answered. Throws Error: dirty when only a
+/// person can know; lock_timeout, no_such_migration (the file is gone), connection_failed,
+/// bookkeeping_failed, cancelled.
 std::optional<Resumed> recover(const RunContext& context, history::Store& store, const std::string& session,
                                const std::string& command);
 

@@ -190,10 +190,14 @@ class Repair(SegmentsTest):
     def cut_off(self, *statements):
         """Runs a file and kills the server's session in its last statement, which waits for a transaction."""
         self.up_files(*statements)
+        return self.cut_off_in("up")
+
+    def cut_off_in(self, *arguments):
+        """The same for a command whose files are there."""
         other = self.session()
         self.sql("CREATE TABLE held (id int)")
         other.run("BEGIN; INSERT INTO held VALUES (1);")
-        process = self.start("up")
+        process = self.start(*arguments)
         self.wait_for_query("^CREATE (UNIQUE )?INDEX CONCURRENTLY|pg_sleep")
         self.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE state = 'active'"
                  " AND pid <> pg_backend_pid() AND query ~ 'CONCURRENTLY|pg_sleep'")
@@ -251,16 +255,10 @@ class Repair(SegmentsTest):
         self.assertEqual((self.row(), self.journal()), ((1, False), []))
 
     def test_what_is_asked_after_a_down_names_no_up(self):
-        self.sql("CREATE TABLE held (id int);")
         block = "-- migrate:no-transaction\nDO $$ BEGIN PERFORM 1; COMMIT; PERFORM pg_sleep(60); END $$;\n"
         self.files({"1_a.up.sql": TABLE, "1_a.down.sql": block})
         self.done("up")
-        process = self.start("down", "1")
-        self.wait_for_query("DO ", "wait_event = 'PgSleep'")
-        process.kill()
-        finish(process)
-        self.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                 " WHERE datname = current_database() AND pid <> pg_backend_pid()")
+        self.cut_off_in("down", "1")
         self.assertIn('then "migrate down 1" goes on', self.fails("down", "1").err)
         self.assertIn('then "migrate down 1" goes on', self.migrate("repair").out)
 
