@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <random>
 #include <string>
+#include <utility>
 
 #include <fmt/format.h>
 #include <aether/migrate/error.hpp>
@@ -20,6 +21,10 @@ using std::chrono::seconds;
 constexpr milliseconds kFirstPause{2};
 constexpr milliseconds kLongestPause{250};
 constexpr seconds kReportEvery{10};
+// A try waits for nobody, so a server that is asked and says nothing for so long is not at work. Less when
+// less patience is left, but a slow server may take some seconds.
+constexpr seconds kLongestAnswer{30};
+constexpr seconds kShortestAnswer{10};
 
 std::string describe(const std::optional<spi::LockHolder>& holder) {
     if (!holder)
@@ -43,22 +48,24 @@ milliseconds with_jitter(milliseconds pause) {
     return milliseconds(spread(random));
 }
 
-// Whoever waits must not read what the holder's statement hides.
-std::optional<spi::LockHolder> find_holder(spi::Connection& connection, const spi::TableNames& tables,
-                                           const spi::Look& look, const spi::Wait& wait) {
-    std::optional<spi::LockHolder> holder = connection.lock_holder(tables, look, wait);
-    if (holder)
-        holder->query = redact(holder->query);
-    return holder;
-}
-
-[[noreturn]] void fail_timeout(const std::optional<spi::LockHolder>& holder, seconds limit) {
+[[noreturn]] void fail_timeout(std::string state, std::string next) {
     ErrorDetails details;
     details.code = ErrorCode::lock_timeout;
     details.message = "timeout: can't acquire database lock";
-    details.state = fmt::format("waited {} s; {}; nothing was changed", limit.count(), describe(holder));
-    details.next = "wait for the other migration, or run again with a larger -lock-timeout";
+    details.state = std::move(state);
+    details.next = std::move(next);
     throw Error(std::move(details));
+}
+
+[[noreturn]] void fail_held(seconds limit, const std::optional<spi::LockHolder>& holder) {
+    fail_timeout(fmt::format("waited {} s; {}; nothing was changed", limit.count(), describe(holder)),
+                 "wait for the other migration, or run again with a larger -lock-timeout");
+}
+
+[[noreturn]] void fail_unanswered(seconds limit) {
+    fail_timeout(
+        fmt::format("the server did not answer a try for it within {} s; nothing was changed", limit.count()),
+        "look whether the server's processes and its disk are at work, and run again");
 }
 
 [[noreturn]] void fail_stopped() {
@@ -69,6 +76,52 @@ std::optional<spi::LockHolder> find_holder(spi::Connection& connection, const sp
     throw Error(std::move(details));
 }
 
+// The questions that one wait for the lock asks the server.
+class Questions {
+public:
+    Questions(spi::Connection& connection, const spi::TableNames& tables, const spi::Look& look,
+              const std::stop_token& stop, Clock& clock)
+        : connection_(connection), tables_(tables), look_(look), stop_(stop), clock_(clock) {}
+
+    bool try_lock(seconds limit) {
+        const spi::Wait wait = until(limit);
+        try {
+            return connection_.try_lock(tables_, look_, wait);
+        } catch (const Error&) {
+            if (stop_.stop_requested())
+                fail_stopped();
+            if (clock_.now() >= wait.deadline)
+                fail_unanswered(limit);
+            throw;
+        }
+    }
+
+    // Nobody when the server does not tell in time: what is reported next must not depend on it.
+    std::optional<spi::LockHolder> find_holder() {
+        try {
+            std::optional<spi::LockHolder> holder =
+                connection_.lock_holder(tables_, look_, until(kShortestAnswer));
+            // Whoever waits must not read what the holder's statement hides.
+            if (holder)
+                holder->query = redact(holder->query);
+            return holder;
+        } catch (const Error&) {
+            if (stop_.stop_requested())
+                fail_stopped();
+            return std::nullopt;
+        }
+    }
+
+private:
+    spi::Wait until(seconds limit) const { return {stop_, clock_.now() + limit}; }
+
+    spi::Connection& connection_;
+    const spi::TableNames& tables_;
+    const spi::Look& look_;
+    const std::stop_token& stop_;
+    Clock& clock_;
+};
+
 }  // namespace
 
 seconds patience_of(const std::optional<seconds>& given) {
@@ -78,18 +131,19 @@ seconds patience_of(const std::optional<seconds>& given) {
 SessionLock::SessionLock(spi::Connection& connection, const spi::TableNames& tables, const spi::Look& look,
                          const LockOptions& options, Clock& clock, Observer& observer)
     : connection_(connection) {
-    const spi::Wait wait{options.stop, std::nullopt};
+    Questions questions(connection, tables, look, options.stop, clock);
     const seconds limit = patience_of(options.timeout);
     const auto start = clock.now();
     auto next_report = start + seconds(1);
     milliseconds pause = kFirstPause;
-    while (!connection_.try_lock(tables, look, wait)) {
+    seconds answer_limit = std::clamp(limit, kShortestAnswer, kLongestAnswer);
+    while (!questions.try_lock(answer_limit)) {
         const auto now = clock.now();
         const auto left = std::chrono::ceil<milliseconds>(start + limit - now);
         if (left.count() <= 0)
-            fail_timeout(find_holder(connection_, tables, look, wait), limit);
+            fail_held(limit, questions.find_holder());
         if (now >= next_report) {
-            observer.waiting_for_lock(find_holder(connection_, tables, look, wait),
+            observer.waiting_for_lock(questions.find_holder(),
                                       std::chrono::duration_cast<seconds>(now - start));
             next_report = now + kReportEvery;
         }
@@ -97,6 +151,7 @@ SessionLock::SessionLock(spi::Connection& connection, const spi::TableNames& tab
         if (options.stop.stop_requested())
             fail_stopped();
         pause = std::min(pause * 2, kLongestPause);
+        answer_limit = std::clamp(std::chrono::ceil<seconds>(left), kShortestAnswer, kLongestAnswer);
     }
 }
 

@@ -31,6 +31,7 @@ class SessionLock {
 public:
     /// Never waits inside the database: a waiting statement's snapshot would deadlock with a CREATE INDEX
     /// CONCURRENTLY of the holder. The first tries are 2 ms apart, later ones up to 250 ms, each with jitter.
+    /// A try that the server leaves unanswered ends after 10 to 30 s, as much as the patience allows.
     /// Throws Error: lock_timeout, whose state names the holder; cancelled.
     SessionLock(spi::Connection& connection, const spi::TableNames& tables, const spi::Look& look,
                 const LockOptions& options, Clock& clock, Observer& observer);

@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: MIT
 """Several processes on one database: one migrates at a time, the others wait where they harm nobody."""
 
+import os
+import signal
 import time
 import unittest
 
 from engine import EngineTest
 from program import finish, wait_until
 
+# A try is given up after 10 s; the server may take 15 s more to obey.
+UNANSWERED_SECONDS = 30
 
 class Locks(EngineTest):
 
@@ -94,6 +98,40 @@ class Locks(EngineTest):
         start = time.monotonic()
         self.assertIn("can't acquire database lock", self.fails("up", flags=("-lock-timeout", "0")).err)
         self.assertLess(time.monotonic() - start, 3)
+        gate.run("COMMIT;")
+        self.assertEqual(finish(first).code, 0)
+
+    def freeze(self, application):
+        """Stops the server's process behind a session; it answers nothing until the test ends."""
+        (pid,) = [int(pid) for (pid,) in self.sql(
+            f"SELECT pid FROM pg_stat_activity WHERE application_name = '{application}'"
+            " AND datname = current_database()")]
+        os.kill(pid, signal.SIGSTOP)
+        self.addCleanup(os.kill, pid, signal.SIGCONT)
+
+    def test_try_that_the_server_leaves_unanswered_ends(self):
+        self.gated()
+        first, gate = self.held_up("up")
+        late = self.start("up", flags=("-lock-timeout", "4"), url=self.url(application_name="late"))
+        stopped = self.start("up", url=self.url(application_name="stopped"))
+        seen = "SELECT count(*) FROM pg_stat_activity WHERE application_name IN ('late', 'stopped') AND query ~ 'try_'"
+        wait_until(lambda: self.value(seen) == "2", "two waiting sessions")
+        start = time.monotonic()
+        self.freeze("late")
+        self.freeze("stopped")
+        time.sleep(1)
+
+        stopped.terminate()
+
+        result = finish(stopped)
+        self.assertEqual(result.code, 143, result.err)
+        self.assertIn("stopped while waiting for the migration lock", result.err)
+        self.assertIn("nothing was changed", result.err)
+        result = finish(late)
+        self.assertEqual(result.code, 1, result.err)
+        self.assertIn("error: timeout: can't acquire database lock", result.err)
+        self.assertIn("the server did not answer a try for it within 10 s; nothing was changed", result.err)
+        self.assertLess(time.monotonic() - start, UNANSWERED_SECONDS)
         gate.run("COMMIT;")
         self.assertEqual(finish(first).code, 0)
 
