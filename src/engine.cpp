@@ -132,7 +132,10 @@ struct Migrator::Engine {
     void open() {
         spi::Opened opened = open_database_of(options, {deadline.tokens().roll_back, std::nullopt});
         start = {history::table_names(opened.settings, opened.connection->dialect()), std::nullopt};
-        opened.connection->on_notice([this](const spi::Notice& notice) { observer.notice(notice); });
+        opened.connection->on_notice([this](const spi::Notice& notice) {
+            observer.notice(
+                {notice.severity, redact(notice.message), redact(notice.detail), redact(notice.hint)});
+        });
         opened.connection->on_blocked(
             [this](const std::vector<spi::Blocker>& blockers) { observer.blocked(blockers); });
         database = std::move(opened);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Finds the secrets in a URL's text, whether it parses or not; prefers to hide too much.
+// Finds the secrets in a URL's text, whether it parses or not, and in sentences; prefers to hide too much.
 #include "redact.hpp"
 
 #include <algorithm>
@@ -9,12 +9,12 @@
 #include <aether/migrate/spi/characters.hpp>
 #include <aether/migrate/url.hpp>
 
+#include "redact_values.hpp"
 #include "strings.hpp"
 
 namespace aether::migrate {
 namespace {
 
-constexpr std::string_view kMask = "xxxxx";
 constexpr std::string_view kUserMask = "xxxxx:xxxxx";
 constexpr std::size_t kNone = std::string_view::npos;
 
@@ -32,11 +32,6 @@ std::string decoded(std::string_view text) {
         }
     }
     return plain;
-}
-
-bool is_key_character(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '-' || c == '.' || c == '%';
 }
 
 // A query as people write them begins with "name=", and no value looks like "…@host/db" or "…@host:port";
@@ -153,90 +148,8 @@ void append_after_user(std::string& out, std::string_view text) {
     }
 }
 
-// The characters at which a URL inside a sentence ends.
-bool ends_word(char c) {
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '"' || c == '<' || c == '>' || c == '`';
-}
-
-// Returns the position past the value that starts at `begin`: a quoted one with its quotes, or one up to a
-// blank.
-std::size_t end_of_value(std::string_view text, std::size_t begin) {
-    const char quote = text[begin];
-    if (quote != '\'' && quote != '"') {
-        std::size_t end = begin;
-        while (end < text.size() && !ends_word(text[end]) && text[end] != '&') {
-            ++end;
-        }
-        return end;
-    }
-    for (std::size_t i = begin + 1; i < text.size(); ++i) {
-        // A backslash and a doubled quote both make the next character part of the value.
-        const bool doubled = text[i] == quote && i + 1 < text.size() && text[i + 1] == quote;
-        if (text[i] == '\\' || doubled) {
-            ++i;
-        } else if (text[i] == quote) {
-            return i + 1;
-        }
-    }
-    return text.size();
-}
-
-std::size_t skip_blanks(std::string_view text, std::size_t position) {
-    while (position < text.size() && (text[position] == ' ' || text[position] == '\t')) {
-        ++position;
-    }
-    return position;
-}
-
-// Returns where the value of a key that ends at `position` begins, in one of the forms key=value, key =
-// 'value', "key": "value" and PASSWORD 'value'; kNone when no value follows.
-std::size_t find_value(std::string_view text, std::size_t position) {
-    if (position < text.size() && text[position] == '"') {
-        ++position;
-    }
-    position = skip_blanks(text, position);
-    const bool equals = position < text.size() && text[position] == '=';
-    if (equals || (position < text.size() && text[position] == ':')) {
-        position = skip_blanks(text, position + 1);
-    }
-    if (position >= text.size()) {
-        return kNone;
-    }
-    const bool quoted = text[position] == '\'' || text[position] == '"';
-    return quoted || equals ? position : kNone;
-}
-
-std::string mask_values(std::string_view text) {
-    std::string out;
-    std::size_t i = 0;
-    while (i < text.size()) {
-        const std::size_t begin = i;
-        while (i < text.size() && is_key_character(text[i])) {
-            ++i;
-        }
-        if (i == begin) {
-            out += text[i++];
-            continue;
-        }
-        out.append(text.substr(begin, i - begin));
-        if (!is_secret_key(text.substr(begin, i - begin))) {
-            continue;
-        }
-        if (const std::size_t value = find_value(text, i); value != kNone) {
-            const std::size_t end = end_of_value(text, value);
-            const bool quoted = text[value] == '\'' || text[value] == '"';
-            out.append(text.substr(i, value - i + (quoted ? 1 : 0))).append(kMask);
-            if (quoted) {
-                out += text[value];
-            }
-            i = end;
-        }
-    }
-    return out;
-}
-
 // Keys and certificates in PEM form; one that is cut off is a secret up to the text's end.
-std::string mask_pem(std::string_view text) {
+std::string mask_pem(std::string_view text, LineBreaks breaks) {
     constexpr std::string_view kBegin = "-----BEGIN ";
     constexpr std::string_view kEnd = "-----END ";
     constexpr std::string_view kDashes = "-----";
@@ -246,10 +159,32 @@ std::string mask_pem(std::string_view text) {
         out.append(text.substr(0, begin));
         if (begin == kNone)
             return out;
-        out.append(kMask);
         const std::size_t end = text.find(kEnd, begin);
         const std::size_t dashes = end == kNone ? kNone : text.find(kDashes, end + kEnd.size());
-        text.remove_prefix(dashes == kNone ? text.size() : dashes + kDashes.size());
+        const std::size_t behind = dashes == kNone ? text.size() : dashes + kDashes.size();
+        append_mask(out, text.substr(begin, behind - begin), breaks);
+        text.remove_prefix(behind);
+    }
+}
+
+std::string mask_all(std::string_view text, LineBreaks breaks) {
+    std::string out;
+    while (true) {
+        const std::size_t scheme = text.find("://");
+        if (scheme == kNone) {
+            out.append(text);
+            return mask_values(mask_pem(out, breaks), breaks);
+        }
+        const std::size_t begin = scheme + 3;
+        const auto word_end = std::find_if(text.begin() + begin, text.end(), ends_word);
+        const auto length = static_cast<std::size_t>(word_end - text.begin());
+        const UserPart part = find_user_part(text.substr(scheme, length - scheme));
+        out.append(text.substr(0, begin));
+        text.remove_prefix(begin);
+        if (part.end != kNone) {
+            out.append(kUserMask);
+            text.remove_prefix(part.end - 3);
+        }
     }
 }
 
@@ -322,24 +257,11 @@ std::string redact_broken_url(std::string_view url) {
 }
 
 std::string redact(std::string_view text) {
-    std::string out;
-    while (true) {
-        const std::size_t scheme = text.find("://");
-        if (scheme == kNone) {
-            out.append(text);
-            return mask_values(mask_pem(out));
-        }
-        const std::size_t begin = scheme + 3;
-        const auto word_end = std::find_if(text.begin() + begin, text.end(), ends_word);
-        const auto length = static_cast<std::size_t>(word_end - text.begin());
-        const UserPart part = find_user_part(text.substr(scheme, length - scheme));
-        out.append(text.substr(0, begin));
-        text.remove_prefix(begin);
-        if (part.end != kNone) {
-            out.append(kUserMask);
-            text.remove_prefix(part.end - 3);
-        }
-    }
+    return mask_all(text, LineBreaks::dropped);
+}
+
+std::string redact_lines(std::string_view text) {
+    return mask_all(text, LineBreaks::kept);
 }
 
 }  // namespace aether::migrate

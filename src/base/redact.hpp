@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Finds the secrets in a URL's text, whether it parses or not; prefers to hide too much.
+// Finds the secrets in a URL's text, whether it parses or not, and in sentences; prefers to hide too much.
 #pragma once
 
 #include <string>
@@ -22,5 +22,9 @@ bool may_hide_password_in_host(std::string_view url);
 /// Tells whether the value of this query key must not be shown: "sslpassword", "x-vault-token", "api_key".
 /// Compares without case, and percent-encoded letters count as what they stand for.
 bool is_secret_key(std::string_view key);
+
+/// Does what redact() of <aether/migrate/url.hpp> does, and keeps each line break: the result has as many
+/// lines as the text.
+std::string redact_lines(std::string_view text);
 
 }  // namespace aether::migrate

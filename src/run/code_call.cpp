@@ -15,6 +15,7 @@
 #include <aether/migrate/url.hpp>
 
 #include "../sql/splitter.hpp"
+#include "excerpt.hpp"
 #include "failure.hpp"
 #include "script.hpp"
 
@@ -208,7 +209,9 @@ private:
         }
         const std::string reason = details.message.substr(0, details.message.find(" in line 0: "));
         details.code = ErrorCode::migration_failed;
-        details.message = fmt::format("migration failed: {}: {}", reason, run::headline(statement));
+        details.message = fmt::format("migration failed: {}: {}", redact(reason), run::headline(statement));
+        details.detail = redact(details.detail);
+        details.context = redact(details.context);
         const bool passing = record_.is_passing(details);
         return {std::move(details), reason, passing, {}};
     }

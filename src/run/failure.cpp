@@ -9,19 +9,11 @@
 #include <aether/migrate/url.hpp>
 
 #include "../sql/position.hpp"
+#include "excerpt.hpp"
 
 namespace aether::migrate::run {
 
 namespace {
-
-constexpr std::size_t kShownBytes = 100;
-
-// The line at fault. Its caret would point beside the place where a secret was masked.
-std::string shown_excerpt(const Piece& piece, std::size_t offset) {
-    std::string excerpt = sql::excerpt(piece.text, offset, {.first_line = piece.start.line});
-    const std::string safe = redact(excerpt);
-    return safe == excerpt ? excerpt : safe.substr(0, safe.find('\n'));
-}
 
 // The statement that holds a byte, or the last one before it.
 const sql::Statement* statement_at(const Piece& piece, std::size_t offset) {
@@ -34,19 +26,6 @@ const sql::Statement* statement_at(const Piece& piece, std::size_t offset) {
 }
 
 }  // namespace
-
-std::string headline(std::string_view statement) {
-    const std::string_view first = statement.substr(0, statement.find_first_of("\r\n"));
-    std::string line = redact(first);
-    if (line.size() <= kShownBytes) {
-        return line + (first.size() < statement.size() ? " …" : "");
-    }
-    std::size_t cut = kShownBytes;
-    while (cut > 0 && (static_cast<unsigned char>(line[cut]) & 0xC0U) == 0x80U) {
-        --cut;
-    }
-    return line.substr(0, cut) + "…";
-}
 
 ErrorDetails migration_failure(const spi::ScriptFailure& failure, const std::string& path, const Piece& piece,
                                std::size_t base, std::size_t statement) {
@@ -66,24 +45,25 @@ ErrorDetails migration_failure(const spi::ScriptFailure& failure, const std::str
     details.code = ErrorCode::migration_failed;
     details.where.file = path;
     details.sqlstate = failure.sqlstate;
-    details.detail = failure.detail;
-    details.hint = failure.hint;
-    details.context = failure.context;
+    details.detail = redact(failure.detail);
+    details.hint = redact(failure.hint);
+    details.context = redact(failure.context);
     std::string words;
     if (exact || culprit != nullptr) {
         const std::size_t offset = exact ? base + *exact : culprit->begin;
         const sql::Position place = sql::position_at(piece.text, offset, piece.start);
         details.where.line = place.line;
         details.where.column = place.column;
-        details.excerpt = shown_excerpt(piece, offset);
+        details.excerpt = excerpt(piece, offset);
         if (culprit != nullptr) {
             words = headline(piece.text.substr(culprit->begin, culprit->end - culprit->begin));
         }
     }
     const std::string column = exact ? fmt::format(" (column {})", details.where.column) : std::string();
-    const std::string detail = failure.detail.empty() ? std::string() : fmt::format(", {}", failure.detail);
-    details.message = fmt::format("migration failed: {}{}{} in line {}: {} (details: {})", failure.message,
-                                  column, detail, details.where.line, words, failure.original);
+    const std::string detail = details.detail.empty() ? std::string() : fmt::format(", {}", details.detail);
+    details.message =
+        fmt::format("migration failed: {}{}{} in line {}: {} (details: {})", redact(failure.message), column,
+                    detail, details.where.line, words, redact(failure.original));
     return details;
 }
 

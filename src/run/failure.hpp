@@ -16,11 +16,8 @@ namespace aether::migrate::run {
 /// and `first` the number of its first statement there. The message is golang-migrate's, with the statement's
 /// first line in the place of the whole file:
 ///     migration failed: MESSAGE (column C), DETAIL in line L: STATEMENT (details: pq: MESSAGE)
+/// What the server says passes redact(): it may quote the statement.
 ErrorDetails migration_failure(const spi::ScriptFailure& failure, const std::string& path, const Piece& piece,
                                std::size_t base, std::size_t statement);
-
-/// Returns a statement's first line, without secrets and cut between characters: the file itself shows the
-/// rest.
-std::string headline(std::string_view statement);
 
 }  // namespace aether::migrate::run

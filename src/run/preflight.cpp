@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <aether/migrate/error.hpp>
 
+#include "excerpt.hpp"
 #include "script.hpp"
 
 namespace aether::migrate::run {
@@ -150,8 +151,7 @@ private:
         if (!fault)
             return;
         const sql::Position place = sql::position_at(piece.text, fault->offset, piece.start);
-        refuse({place, "", sql::excerpt(piece.text, fault->offset, {.first_line = piece.start.line})},
-               fault->message, fault->hint);
+        refuse({place, "", excerpt(piece, fault->offset)}, fault->message, fault->hint);
     }
 
     // Whether a statement that can't be in a transaction ends the open one, without a word.
@@ -183,8 +183,7 @@ private:
 
     static Found found(const Piece& piece, const sql::Statement& statement) {
         const sql::Position place = sql::position_at(piece.text, statement.begin, piece.start);
-        return {place, std::string(statement.what),
-                sql::excerpt(piece.text, statement.begin, {.first_line = piece.start.line})};
+        return {place, std::string(statement.what), excerpt(piece, statement.begin)};
     }
 
     [[noreturn]] void refuse(const Found& found, std::string message, std::string_view remedy) const {

@@ -130,6 +130,23 @@ class Rollback(EngineTest):
         self.assertIn("ALTER ROLE nobody_of_this_name PASSWORD 'xxxxx'", text)
         self.assertNotIn("s3cret", text)
 
+    def test_no_way_to_write_a_password_shows_it(self):
+        for body in ("ALTER ROLE nobody PASSWORD E'hunter2';",
+                     "ALTER ROLE nobody PASSWORD $x$hunter2$x$;",
+                     "ALTER ROLE postgres PASSWORD\n'hunter2' BROKEN;",
+                     "ALTER ROLE postgres PASSWORD -- not\n  -- here:\n'one\nhunter2' BROKEN;",
+                     "DO 'BEGIN EXECUTE ''ALTER ROLE nobody PASSWORD ''''hunter2''''''; END';",
+                     "DO $$BEGIN EXECUTE format('ALTER ROLE nobody PASSWORD %L', 'hunter2'); END$$;",
+                     "DO $$BEGIN RAISE NOTICE 'password=hunter2'; RAISE EXCEPTION 'at postgres://bob:hunter2@h/d'\n"
+                     "USING DETAIL = 'secret: ''hunter2''', HINT = 'token=hunter2'; END$$;",
+                     "ALTER ROLE a PASSWORD 'hunter2'; COPY t FROM STDIN;"):
+            with self.subTest(body=body):
+                self.up_files("SELECT 1;", body)
+                text = self.fails("up", flags=("-verbose",)).err
+                self.assertIn("2_", text)
+                self.assertNotIn("hunter2", text)
+                self.assertIn("xxxxx", text)
+
     def test_columns_count_characters_after_multi_byte_text(self):
         text = self.fails_cleanly("/* grüße 日本語 😀 */ SELECT 'äöü', missing;\n")
 

@@ -102,6 +102,55 @@ TEST(redact, masks_values_of_password_like_keys) {
     EXPECT_EQ(redact("password='never ends"), "password='xxxxx'");
 }
 
+TEST(redact, masks_every_kind_of_sql_string) {
+    EXPECT_EQ(redact(R"(PASSWORD E'a\'b' LOGIN)"), "PASSWORD E'xxxxx' LOGIN");
+    EXPECT_EQ(redact("PASSWORD U&'a' x"), "PASSWORD U&'xxxxx' x");
+    EXPECT_EQ(redact("PASSWORD N'a' x"), "PASSWORD N'xxxxx' x");
+    EXPECT_EQ(redact("PASSWORD $$it's$$ x"), "PASSWORD $$xxxxx$$ x");
+    EXPECT_EQ(redact("PASSWORD $t1$a$$b$t1$ x"), "PASSWORD $t1$xxxxx$t1$ x");
+    EXPECT_EQ(redact("PASSWORD $t$never"), "PASSWORD $t$xxxxx$t$");
+    EXPECT_EQ(redact("PASSWORD ''hunter2'''; x"), "PASSWORD ''xxxxx'''; x");
+    EXPECT_EQ(redact("PASSWORD ''a''''b'' x"), "PASSWORD ''xxxxx'' x");
+    EXPECT_EQ(redact("PASSWORD ''''a'''' x"), "PASSWORD ''''xxxxx'''' x");
+    EXPECT_EQ(redact("PASSWORD '' LOGIN; it''s"), "PASSWORD 'xxxxx' LOGIN; it''s");
+    EXPECT_EQ(redact("PASSWORD 'hun'\n  'ter2' x"), "PASSWORD 'xxxxx' x");
+    EXPECT_EQ(redact("SET PASSWORD = PASSWORD('hunter2')"), "SET PASSWORD = xxxxx");
+    EXPECT_EQ(redact("SET x = PASSWORD('hunter2')"), "SET x = PASSWORD('xxxxx')");
+    EXPECT_EQ(redact("password = crypt('hun ter2', gen_salt('bf'))"), "password = xxxxx gen_salt('bf'))");
+}
+
+TEST(redact, finds_the_value_behind_line_breaks_and_comments) {
+    EXPECT_EQ(redact("PASSWORD\n\t'a'"), "PASSWORD\n\t'xxxxx'");
+    EXPECT_EQ(redact("PASSWORD /* a /* nested */ one */ 'a'"), "PASSWORD /* a /* nested */ one */ 'xxxxx'");
+    EXPECT_EQ(redact("PASSWORD -- it's\n'a'"), "PASSWORD -- it's\n'xxxxx'");
+    EXPECT_EQ(redact("password=\nnext"), "password=\nnext");
+}
+
+TEST(redact, masks_what_identifies_an_account_of_mysql) {
+    EXPECT_EQ(redact("CREATE USER a IDENTIFIED BY 'b' x"), "CREATE USER a IDENTIFIED BY 'xxxxx' x");
+    EXPECT_EQ(redact("identified with sha2 as 'b'"), "identified with sha2 as 'xxxxx'");
+    EXPECT_EQ(redact("identified via ed25519 using password('b')"),
+              "identified via ed25519 using password('xxxxx')");
+    EXPECT_EQ(redact("the user was identified as bob's"), "the user was identified as bob's");
+}
+
+TEST(redact, hides_the_rest_of_a_statement_that_puts_the_value_together) {
+    EXPECT_EQ(redact("EXECUTE format('ALTER ROLE a PASSWORD %L', 'b'); x"),
+              "EXECUTE format('ALTER ROLE a PASSWORD xxxxx; x");
+    EXPECT_EQ(redact("format('ALTER ROLE a PASSWORD ''%s''', 'b'); x"),
+              "format('ALTER ROLE a PASSWORD xxxxx; x");
+    EXPECT_EQ(redact("EXECUTE 'ALTER ROLE a PASSWORD ' || quote_literal('b'); x"),
+              "EXECUTE 'ALTER ROLE a PASSWORD xxxxx; x");
+    EXPECT_EQ(redact("EXECUTE 'ALTER ROLE a PASSWORD $1' USING 'b'; x"),
+              "EXECUTE 'ALTER ROLE a PASSWORD xxxxx; x");
+    EXPECT_EQ(redact("PASSWORD 'a' || 'b'; x"), "PASSWORD xxxxx; x");
+}
+
+TEST(redact, keeps_the_number_of_lines_when_asked) {
+    EXPECT_EQ(redact_lines("a\nPASSWORD 'b\nc\n' d\n"), "a\nPASSWORD 'xxxxx\nxxxxx\nxxxxx' d\n");
+    EXPECT_EQ(redact_lines("k -----BEGIN KEY-----\nMIIB\n-----END KEY-----\nx"), "k xxxxx\nxxxxx\nxxxxx\nx");
+}
+
 TEST(redact, masks_keys_and_certificates) {
     EXPECT_EQ(
         redact("file \"-----BEGIN RSA PRIVATE KEY-----\nMIIB\nq83v\n-----END RSA PRIVATE KEY-----\": no"),

@@ -57,8 +57,9 @@ private:
 /// Throws Error (invalid_url): "URL cannot be empty", "no scheme".
 AETHER_MIGRATE_EXPORT std::string scheme_of(std::string_view url);
 
-/// Returns a text in which everything that looks like the user part of a URL (between "://" and "@") and the
-/// value of any password-like key is masked: for texts that other libraries made.
+/// Returns a text in which everything that looks like the user part of a URL (between "://" and "@"), keys in
+/// PEM form and the value of any password-like word are masked, in all the ways in which SQL writes a string:
+/// for statements and for texts that other programs made. Hides rather too much.
 AETHER_MIGRATE_EXPORT std::string redact(std::string_view text);
 
 }  // namespace aether::migrate
