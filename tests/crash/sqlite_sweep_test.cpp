@@ -3,10 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <filesystem>
 #include <string>
 
+#include "../support/folder.hpp"
 #include "broken_connection.hpp"
 #include "sweep_in_test.hpp"
 
@@ -18,19 +17,13 @@ using ::testing::HasSubstr;
 
 class SqliteSweepTest : public testing::Test {
 protected:
-    void SetUp() override {
-        folder_ = testing::TempDir() + "aether-sweep-XXXXXX";
-        ASSERT_NE(mkdtemp(folder_.data()), nullptr);
-    }
-    void TearDown() override { std::filesystem::remove_all(folder_); }
-
     // What a process has written outlives it without being flushed to the disk.
     Ground ground() const {
-        return {sqlite_database(), "sqlite://" + folder_ + "/sweep.db?_synchronous=OFF"};
+        return {sqlite_database(), "sqlite://" + folder_.path() + "/sweep.db?_synchronous=OFF"};
     }
 
 private:
-    std::string folder_;
+    migrate::Folder folder_;
 };
 
 TEST_F(SqliteSweepTest, every_operation_leaves_a_known_state) {

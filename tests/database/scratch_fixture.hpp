@@ -20,6 +20,7 @@
 
 #include "../../drivers/postgres/scratch.hpp"
 #include "../support/client.hpp"
+#include "../support/folder.hpp"
 
 namespace aether::migrate::postgres {
 
@@ -48,24 +49,19 @@ inline ErrorDetails error_of(const std::function<void()>& call) {
 class ScratchServer : public testing::Test {
 protected:
     static void SetUpTestSuite() {
-        model_folder() = make_folder_for_all();
-        keep_servers_below(model_folder());
+        keep_servers_below(model().emplace().path());
         scratch::url("shop");
         scratch::stop("shop");
     }
 
-    static void TearDownTestSuite() { std::filesystem::remove_all(model_folder()); }
+    static void TearDownTestSuite() { model().reset(); }
 
-    void SetUp() override {
-        folder = make_folder_for_all();
-        base = keep_servers_below(folder);
-    }
+    void SetUp() override { base = keep_servers_below(folder); }
 
     void TearDown() override {
         for (const scratch::Cluster& cluster : scratch::list()) {
             scratch::drop(cluster.name);
         }
-        std::filesystem::remove_all(folder);
     }
 
     /// Sets the state folder as the environment of root and of an ordinary user has it; returns the servers'
@@ -82,7 +78,7 @@ protected:
 
     /// Starts a copy of the server that was made for all tests, and returns its URL. Its name is "shop".
     std::string start_shop() const {
-        const std::string from = model_folder() + base.substr(folder.size());
+        const std::string from = model()->path() + base.substr(folder.size());
         std::filesystem::create_directories(base);
         EXPECT_EQ(chmod(base.c_str(), 0755), 0);
         EXPECT_EQ(std::system(("cp -a " + from + "/shop " + base).c_str()), 0);
@@ -104,21 +100,14 @@ protected:
         ASSERT_TRUE(becomes_true([process] { return !is_alive(process); }));
     }
 
-    /// Makes a folder that the server's user can pass through, too.
-    static std::string make_folder_for_all() {
-        std::string pattern = "/tmp/scratch-test-XXXXXX";
-        EXPECT_NE(mkdtemp(pattern.data()), nullptr);
-        EXPECT_EQ(chmod(pattern.c_str(), 0755), 0);
-        return pattern;
-    }
-
-    static std::string& model_folder() {
-        static std::string folder;
+    static std::optional<Folder>& model() {
+        static std::optional<Folder> folder;
         return folder;
     }
 
-    std::string folder;  ///< Of this test.
-    std::string base;    ///< The folder of all servers.
+    const Folder own;
+    const std::string folder = own.path();  ///< Of this test.
+    std::string base;                       ///< The folder of all servers.
 };
 
 /// Sets a variable of the environment for one test.

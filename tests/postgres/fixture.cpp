@@ -2,16 +2,17 @@
 // One private server for a run of these tests, and a fresh database with the driver's connection for each.
 #include "fixture.hpp"
 
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdlib>
-#include <filesystem>
+#include <optional>
+#include <string>
 
 #include "../../drivers/postgres/dialect.hpp"
 #include "../../drivers/postgres/driver.hpp"
 #include "../../drivers/postgres/scratch.hpp"
 #include "../../src/sql/lexer.hpp"
+#include "../support/folder.hpp"
 
 namespace aether::migrate::postgres {
 
@@ -19,18 +20,15 @@ namespace {
 
 constexpr const char* kServer = "effects";
 
-// The folder must be one that the server's user can pass through, too.
 class Server : public testing::Environment {
 public:
     void SetUp() override {
-        folder_ = "/tmp/postgres-test-XXXXXX";
-        ASSERT_NE(mkdtemp(folder_.data()), nullptr);
-        ASSERT_EQ(chmod(folder_.c_str(), 0755), 0);
+        const std::string& folder = folder_.emplace().path();
         if (geteuid() == 0) {
-            setenv("AETHER_SCRATCH_DIR", (folder_ + "/scratch").c_str(), 1);
+            setenv("AETHER_SCRATCH_DIR", (folder + "/scratch").c_str(), 1);
         } else {
             unsetenv("AETHER_SCRATCH_DIR");
-            setenv("XDG_STATE_HOME", folder_.c_str(), 1);
+            setenv("XDG_STATE_HOME", folder.c_str(), 1);
         }
         const Client client(scratch::url(kServer));
         client.run("ALTER SYSTEM SET max_prepared_transactions = 2");
@@ -42,11 +40,11 @@ public:
     void TearDown() override {
         for (const scratch::Cluster& cluster : scratch::list())
             scratch::drop(cluster.name);
-        std::filesystem::remove_all(folder_);
+        folder_.reset();
     }
 
 private:
-    std::string folder_;
+    std::optional<Folder> folder_;
 };
 
 // GoogleTest owns it.

@@ -19,6 +19,8 @@
 
 #include <aether/migrate/error.hpp>
 
+#include "../support/folder.hpp"
+
 namespace aether::migrate {
 namespace {
 
@@ -33,17 +35,12 @@ void enter(const fs::path& folder) {
 /// end.
 class WorkingDirectory {
 public:
-    WorkingDirectory() : before_(fs::current_path()), mask_(umask(022)) {
-        std::string pattern = (fs::temp_directory_path() / "aether-create.XXXXXX").string();
-        path_ = fs::canonical(mkdtemp(pattern.data()));
-        enter(path_);
-    }
+    WorkingDirectory() : before_(fs::current_path()), mask_(umask(022)) { enter(path_); }
     WorkingDirectory(const WorkingDirectory&) = delete;
     WorkingDirectory& operator=(const WorkingDirectory&) = delete;
     ~WorkingDirectory() {
         enter(before_);
         umask(mask_);
-        fs::remove_all(path_);
     }
 
     fs::path operator/(const fs::path& name) const { return path_ / name; }
@@ -67,7 +64,8 @@ public:
     }
 
 private:
-    fs::path path_;
+    Folder folder_;
+    fs::path path_ = folder_.path();
     fs::path before_;
     mode_t mask_;
 };

@@ -8,7 +8,6 @@
 #include <sys/un.h>
 #include <unistd.h>
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -21,6 +20,7 @@
 #include <aether/migrate/error.hpp>
 
 #include "../../sources/all.hpp"
+#include "../support/folder.hpp"
 
 namespace aether::migrate::sources {
 namespace {
@@ -30,18 +30,12 @@ namespace fs = std::filesystem;
 // Every test works inside a directory of its own, which is the working directory meanwhile.
 class DirectorySourceTest : public testing::Test {
 public:
-    DirectorySourceTest() : before_(fs::current_path()) {
-        std::string name = (fs::temp_directory_path() / "directory_source_XXXXXX").string();
-        root_ = fs::canonical(::mkdtemp(name.data()));
-        fs::permissions(root_, fs::perms(0755));
-        fs::current_path(root_);
-    }
+    DirectorySourceTest() : before_(fs::current_path()) { fs::current_path(root_); }
     ~DirectorySourceTest() override {
         fs::current_path(before_);
         // A directory without permissions can't be emptied by an ordinary user.
         std::error_code ignored;
         fs::permissions(root_ / "m", fs::perms::owner_all, ignored);
-        fs::remove_all(root_, ignored);
     }
     DirectorySourceTest(const DirectorySourceTest&) = delete;
     DirectorySourceTest& operator=(const DirectorySourceTest&) = delete;
@@ -50,7 +44,8 @@ public:
 
 private:
     fs::path before_;
-    fs::path root_;
+    Folder folder_;
+    fs::path root_ = folder_.path();
 };
 
 void write(const fs::path& path, std::string_view bytes) {

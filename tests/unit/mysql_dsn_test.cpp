@@ -3,7 +3,6 @@
 #include "../../drivers/mysql/dsn.hpp"
 
 #include <chrono>
-#include <filesystem>
 #include <fstream>
 #include <string>
 
@@ -11,6 +10,7 @@
 #include <aether/migrate/error.hpp>
 
 #include "../../drivers/mysql/parameters.hpp"
+#include "../support/folder.hpp"
 
 namespace aether::migrate::mysql {
 namespace {
@@ -129,12 +129,11 @@ TEST(mysql_dsn, reads_modes_of_tls) {
 }
 
 TEST(mysql_dsn, a_configuration_of_tls_needs_its_certificate) {
-    const auto folder = std::filesystem::temp_directory_path() / "aether-dsn-test";
-    std::filesystem::create_directories(folder);
-    std::ofstream(folder / "ca.pem") << "-----BEGIN CERTIFICATE-----\n";
-    std::ofstream(folder / "no.pem") << "text\n";
+    const Folder folder;
+    std::ofstream(folder.path() + "/ca.pem") << "-----BEGIN CERTIFICATE-----\n";
+    std::ofstream(folder.path() + "/no.pem") << "text\n";
     const std::string base = "mysql://u@tcp(h)/d?tls=mine&x-tls-ca=";
-    std::string path = folder.string();
+    std::string path = folder.path();
     for (std::size_t at = path.find('/'); at != std::string::npos; at = path.find('/', at + 3))
         path.replace(at, 1, "%2F");
 
@@ -144,7 +143,6 @@ TEST(mysql_dsn, a_configuration_of_tls_needs_its_certificate) {
               "to use TLS client authentication, both x-tls-cert and x-tls-key must not be empty");
     EXPECT_EQ(read_parameters(base + path + "%2Fca.pem").tls, Tls::verify);
     EXPECT_EQ(read_parameters(base + path + "%2Fca.pem&x-tls-insecure-skip-verify=1").tls, Tls::skip_verify);
-    std::filesystem::remove_all(folder);
 }
 
 }  // namespace

@@ -6,7 +6,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -14,20 +13,13 @@
 #include <aether/migrate/error.hpp>
 
 #include "../../drivers/postgres/scratch_lock.hpp"
+#include "../support/folder.hpp"
 
 namespace aether::migrate::postgres::scratch {
 namespace {
 
 class ScratchFile : public testing::Test {
 protected:
-    void SetUp() override {
-        std::string pattern = "/tmp/scratch-file-XXXXXX";
-        ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-        folder = pattern;
-    }
-
-    void TearDown() override { std::filesystem::remove_all(folder); }
-
     std::string refusal_of(const std::string& path) const {
         try {
             make_folder(path, 0700, std::nullopt);
@@ -42,7 +34,8 @@ protected:
         return stat(path.c_str(), &facts) == 0 ? facts.st_mode & 07777 : 0;
     }
 
-    std::string folder;
+    const Folder own;
+    const std::string folder = own.path();
 };
 
 TEST_F(ScratchFile, is_read_back_as_it_was_saved_and_is_private) {

@@ -5,25 +5,20 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
 
 #include <aether/migrate/error.hpp>
 
+#include "../support/folder.hpp"
+
 namespace aether::migrate::postgres::scratch {
 namespace {
 
 class ScratchPrograms : public testing::Test {
 protected:
-    void SetUp() override {
-        std::string pattern = "/tmp/scratch-programs-XXXXXX";
-        ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-        search.root = pattern;
-    }
-
-    void TearDown() override { std::filesystem::remove_all(search.root); }
+    void SetUp() override { search.root = tree.path(); }
 
     void add_program(const std::string& path, mode_t mode) const {
         const std::filesystem::path file = search.root + path;
@@ -40,6 +35,7 @@ protected:
     // The folder that is found, as if the tree were the whole machine.
     std::string found() const { return find_programs(search).substr(search.root.size()); }
 
+    const Folder tree;
     Search search;
 };
 

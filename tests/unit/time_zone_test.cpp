@@ -3,7 +3,6 @@
 #include "../../src/base/time_zone.hpp"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <chrono>
 #include <cstdint>
@@ -18,6 +17,7 @@
 #include <aether/migrate/error.hpp>
 
 #include "../../src/base/zone_rule.hpp"
+#include "../support/folder.hpp"
 
 namespace aether::migrate {
 namespace {
@@ -121,24 +121,19 @@ private:
 /// A folder with the one zone Test/Zone, which is at AAA 3600 at second 1500, and a file that is no zone.
 class ZoneFolder {
 public:
-    ZoneFolder() : path_(make()), variable_("ZONEINFO", path_.c_str()) {
+    ZoneFolder() : variable_("ZONEINFO", path_.c_str()) {
         std::filesystem::create_directories(path_ / "Test" / "Folder");
         std::ofstream(path_ / "Test" / "Zone", std::ios::binary) << version_2_file({});
         std::ofstream(path_ / "README") << "no zone";
     }
     ZoneFolder(const ZoneFolder&) = delete;
     ZoneFolder& operator=(const ZoneFolder&) = delete;
-    ~ZoneFolder() { std::filesystem::remove_all(path_); }
 
     std::string path_of_zone() const { return (path_ / "Test" / "Zone").string(); }
 
 private:
-    static std::filesystem::path make() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "aether-zones.XXXXXX").string();
-        return mkdtemp(pattern.data());
-    }
-
-    std::filesystem::path path_;
+    Folder folder_;
+    std::filesystem::path path_ = folder_.path();
     ScopedVariable variable_;
 };
 
