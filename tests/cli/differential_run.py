@@ -198,7 +198,10 @@ class World:
         folder.mkdir()
         if (program.parent.parent / "lib").is_dir():
             shutil.copytree(program.parent.parent / "lib", self.cwd.parent / "lib", symlinks=True)
-        return shutil.copy(program, folder)
+        # Done by a child: a descriptor of our own, open for writing, would reach the children that other threads start
+        # meanwhile, and Linux runs no file that is open for writing (execve(2), ETXTBSY).
+        subprocess.run(["cp", program, folder], check=True)
+        return folder / program.name
 
     @contextlib.contextmanager
     def locked(self):
